@@ -1,0 +1,5 @@
+//! Models as code for Open WebUI and Ollama: the phases, in the order in which a Modelfile goes through them.
+
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;

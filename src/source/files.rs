@@ -1,0 +1,137 @@
+//! The one seam between the pure phases and the disk.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// The largest file that is read, in bytes (64 MiB). Modelfiles are kilobytes; what is larger is a mistake.
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
+
+/// Why a file could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// Nothing is there.
+    #[error("there is no file `{0}`")]
+    Missing(Utf8PathBuf),
+    /// More than [`MAX_FILE_BYTES`].
+    #[error("`{path}` is larger than {} MiB", MAX_FILE_BYTES >> 20)]
+    TooLarge {
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// A folder, a socket, a device …
+    #[error("`{0}` is not a regular file")]
+    NotAFile(Utf8PathBuf),
+    /// Whatever else the operating system said.
+    #[error("cannot read `{path}`: {reason}")]
+    Io {
+        /// The file.
+        path: Utf8PathBuf,
+        /// The system's own words.
+        reason: String,
+    },
+}
+
+impl FileError {
+    /// The same, naming the file as people know it.
+    #[must_use]
+    pub fn naming(self, path: &Utf8Path) -> Self {
+        let path = path.to_owned();
+        match self {
+            Self::Missing(_) => Self::Missing(path),
+            Self::TooLarge { .. } => Self::TooLarge { path },
+            Self::NotAFile(_) => Self::NotAFile(path),
+            Self::Io { reason, .. } => Self::Io { path, reason },
+        }
+    }
+}
+
+/// Reads files. Everything that compiles text reads through this, so that editors and tests can put their own text in place.
+pub trait Files: Send + Sync {
+    /// The whole file, at most [`MAX_FILE_BYTES`].
+    ///
+    /// # Errors
+    /// [`FileError`], also for what is not a regular file.
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, FileError>;
+
+    /// The path with every symbolic link and `..` resolved.
+    ///
+    /// # Errors
+    /// [`FileError`] if nothing is there.
+    fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError>;
+}
+
+/// The real disk.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DiskFiles;
+
+impl Files for DiskFiles {
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, FileError> {
+        let fail = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => FileError::Missing(path.to_owned()),
+            _ => FileError::Io { path: path.to_owned(), reason: error.to_string() },
+        };
+        // Looked at before it is opened: opening a named pipe would wait for a writer.
+        let metadata = std::fs::metadata(path).map_err(fail)?;
+        if !metadata.is_file() {
+            return Err(FileError::NotAFile(path.to_owned()));
+        }
+        let file = std::fs::File::open(path).map_err(fail)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE_BYTES)).unwrap_or(0));
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(FileError::TooLarge { path: path.to_owned() });
+        }
+        Ok(bytes)
+    }
+
+    fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
+        path.canonicalize_utf8().map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => FileError::Missing(path.to_owned()),
+            _ => FileError::Io { path: path.to_owned(), reason: error.to_string() },
+        })
+    }
+}
+
+/// Files that exist only in memory, by path.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryFiles {
+    files: BTreeMap<Utf8PathBuf, Vec<u8>>,
+}
+
+impl MemoryFiles {
+    /// Puts `bytes` at `path`.
+    pub fn insert(&mut self, path: impl Into<Utf8PathBuf>, bytes: impl Into<Vec<u8>>) {
+        self.files.insert(path.into(), bytes.into());
+    }
+}
+
+impl Files for MemoryFiles {
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, FileError> {
+        self.files.get(path).cloned().ok_or_else(|| FileError::Missing(path.to_owned()))
+    }
+
+    fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
+        if self.files.contains_key(path) { Ok(path.to_owned()) } else { Err(FileError::Missing(path.to_owned())) }
+    }
+}
+
+/// Memory in front of other files: what an editor has not saved yet wins over the disk.
+#[derive(Debug)]
+pub struct OverlayFiles<F> {
+    /// Looked at first.
+    pub over: MemoryFiles,
+    /// Looked at for everything else.
+    pub under: F,
+}
+
+impl<F: Files> Files for OverlayFiles<F> {
+    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, FileError> {
+        self.over.read(path).or_else(|_| self.under.read(path))
+    }
+
+    fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
+        self.under.canonical(path).or_else(|_| self.over.canonical(path))
+    }
+}
