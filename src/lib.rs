@@ -1,5 +1,7 @@
 //! Models as code for Open WebUI and Ollama: the phases, in the order in which a Modelfile goes through them.
 
 pub mod diagnostic;
+pub mod expand;
+pub mod ir;
 pub mod source;
 pub mod syntax;
