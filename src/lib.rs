@@ -1,5 +1,6 @@
 //! Models as code for Open WebUI and Ollama: the phases, in the order in which a Modelfile goes through them.
 
+pub mod check;
 pub mod diagnostic;
 pub mod expand;
 pub mod ir;

@@ -1,0 +1,188 @@
+//! A document becomes findings: every rule has a name, a code, a level, a page, and most have a function.
+//!
+//! In: a file's text, tree and document. Out: [`Diagnostic`]s, graded by [`grade`]. What other phases find belongs to rules
+//! of this registry too; such a rule has no function here. Absent on purpose: anything that needs a server.
+//!
+//! A new rule is `rules/<name>.rs`, its page `rules/<name>.md`, and one line in [`rules::ALL`].
+
+mod allow;
+mod dropped;
+pub mod rules;
+mod swallowed;
+mod syntax;
+
+pub use allow::allow;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::ir::{Document, Support};
+use crate::source::{FileId, Location, SourceFile, Span};
+use crate::syntax::Tree;
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its kebab-case name.
+    pub name: &'static str,
+    /// Its code, which never changes: `MF…`.
+    pub code: &'static str,
+    /// How severe its findings are where the manifest does not say.
+    pub level: Severity,
+    /// Whether nobody can silence it or lower its level: what it reports could not be read or cannot be done, and going on
+    /// would do something else than the file says.
+    pub firm: bool,
+    /// One sentence.
+    pub summary: &'static str,
+    /// Its page in Markdown: what, why, examples, how to silence it.
+    pub docs: &'static str,
+    /// Finds it in a document; none where another phase does.
+    pub run: Option<fn(&Context, &mut Reporter)>,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The file.
+    pub file: &'a SourceFile,
+    /// Its name in locations.
+    pub id: FileId,
+    /// Its tree.
+    pub tree: &'a Tree,
+    /// What it says.
+    pub document: &'a Document,
+    /// Where the model goes.
+    pub targets: Targets,
+}
+
+impl<'a> Context<'a> {
+    /// The place of `span` in the file.
+    #[must_use]
+    pub fn at(&self, span: Span) -> Location {
+        Location::new(self.id, span)
+    }
+
+    /// The text that `span` covers.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &'a str {
+        span.of(&self.tree.text)
+    }
+}
+
+/// The kinds of server that a model goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Targets {
+    /// Open WebUI.
+    pub open_webui: bool,
+    /// Ollama.
+    pub ollama: bool,
+}
+
+impl Targets {
+    /// Both.
+    pub const ALL: Self = Self { open_webui: true, ollama: true };
+
+    /// What becomes of something that each target supports as said, with the targets that lose it.
+    #[must_use]
+    pub fn judge(self, open_webui: Support, ollama: Support) -> Fate {
+        let judged = [(self.open_webui, open_webui), (self.ollama, ollama)];
+        let any = |support| judged.contains(&(true, support));
+        match (any(Support::Yes), any(Support::Lost), any(Support::Ignored)) {
+            (true, true, _) => Fate::LostSomewhere,
+            (false, true, _) => Fate::Lost,
+            (false, false, true) => Fate::Ignored,
+            (_, false, _) => Fate::Kept,
+        }
+    }
+}
+
+/// What becomes of something on all targets together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Some target keeps it, and none loses meaning.
+    Kept,
+    /// No target does anything with it.
+    Ignored,
+    /// Some target keeps it, and another one means something else without it.
+    LostSomewhere,
+    /// No target keeps it, and some means something else without it.
+    Lost,
+}
+
+/// Takes what rules find.
+#[derive(Debug)]
+pub struct Reporter {
+    rule: &'static str,
+    findings: Vec<Diagnostic>,
+}
+
+impl Reporter {
+    /// Takes one finding of the rule that runs.
+    pub fn push(&mut self, finding: Diagnostic) {
+        debug_assert_eq!(finding.rule, self.rule, "a rule reports under its own name");
+        self.findings.push(finding);
+    }
+}
+
+/// Everything that is to be said of one file without asking a server, in the order of the text.
+#[must_use]
+pub fn check(context: &Context) -> Vec<Diagnostic> {
+    let mut reporter = Reporter { rule: "", findings: syntax::findings(context) };
+    for rule in rules::ALL {
+        if let Some(run) = rule.run {
+            reporter.rule = rule.name;
+            run(context, &mut reporter);
+        }
+    }
+    // In the wrong encoding no line can be read, and each would be reported.
+    let is_unreadable = |finding: &Diagnostic| finding.rule == "utf16-without-bom";
+    if reporter.findings.iter().any(is_unreadable) {
+        reporter.findings.retain(is_unreadable);
+    }
+    reporter.findings.sort_by_key(|finding| finding.location.map(|location| location.span));
+    reporter.findings
+}
+
+/// How severe the findings of a rule are to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LevelSetting {
+    /// Not reported.
+    Off,
+    /// Information.
+    Info,
+    /// A warning.
+    Warn,
+    /// An error.
+    Error,
+}
+
+/// The rule with that name or code.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Rule> {
+    rules::ALL.iter().copied().find(|rule| rule.name == name || rule.code == name)
+}
+
+/// Gives each finding the severity that `levels` (by name or code) or else its rule says, and removes what is off. Firm rules
+/// stay what they are.
+pub fn grade(findings: &mut Vec<Diagnostic>, levels: &BTreeMap<String, LevelSetting>) {
+    findings.retain_mut(|finding| {
+        let rule = find(finding.rule);
+        let set = levels.get(finding.rule).or_else(|| levels.get(rule?.code));
+        let set = set.filter(|_| rule.is_none_or(|rule| !rule.firm));
+        finding.severity = match set {
+            Some(LevelSetting::Off) => return false,
+            Some(LevelSetting::Info) => Severity::Info,
+            Some(LevelSetting::Warn) => Severity::Warning,
+            Some(LevelSetting::Error) => Severity::Error,
+            None => rule.map_or(Severity::Error, |rule| rule.level),
+        };
+        true
+    });
+}
+
+#[cfg(test)]
+mod tests;
