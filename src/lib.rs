@@ -4,5 +4,8 @@ pub mod check;
 pub mod diagnostic;
 pub mod expand;
 pub mod ir;
+pub mod project;
+pub mod resolve;
 pub mod source;
+pub mod state;
 pub mod syntax;

@@ -1,0 +1,271 @@
+//! The manifest's own form.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::check;
+use crate::diagnostic::closest;
+
+/// The whole of `maquette.toml`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// What the workspace is.
+    pub workspace: Workspace,
+    /// Values for `${name}` in every file. Composition is not supported yet: a value here is an error.
+    #[serde(default)]
+    pub args: BTreeMap<String, String>,
+    /// The servers and files that models are applied to, by name.
+    #[serde(default)]
+    pub remotes: IndexMap<String, Remote>,
+    /// How much a single apply may change.
+    #[serde(default)]
+    pub guard: Guard,
+    /// Levels of rules, by name.
+    #[serde(default)]
+    pub rules: BTreeMap<String, RuleLevel>,
+}
+
+/// What the workspace is.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Workspace {
+    /// Its name, for people.
+    pub name: String,
+    /// A random id, written once by `maquette init`. It keys the ownership marks: another id, and nothing on any server is ours.
+    #[schemars(length(min = 16))]
+    pub id: String,
+    /// Globs of the files that describe models, relative to the manifest. Without them: every file with a recognised
+    /// name (`Modelfile`, `Modelfile.<id>`, `<id>.Modelfile`, `<id>.modelfile`), except hidden ones and what `.gitignore` excludes.
+    pub models: Option<Vec<String>>,
+}
+
+/// Which kind of thing a remote is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RemoteKind {
+    /// An Open WebUI export on disk.
+    File,
+    /// An Open WebUI server.
+    OpenWebui,
+    /// An Ollama server. Not supported yet.
+    Ollama,
+}
+
+impl RemoteKind {
+    /// The word of the manifest.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::OpenWebui => "open-webui",
+            Self::Ollama => "ollama",
+        }
+    }
+}
+
+/// One remote.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Remote {
+    /// What it is.
+    pub kind: RemoteKind,
+    /// `file`: the export, relative to the manifest.
+    pub path: Option<String>,
+    /// `open-webui`, `ollama`: the server's address.
+    pub url: Option<String>,
+    /// Values for `${name}` on this remote. Composition is not supported yet: a value here is an error.
+    #[serde(default)]
+    pub args: BTreeMap<String, String>,
+    /// Names of groups that differ on this remote: the name in the files, and the name there.
+    #[serde(default)]
+    pub groups: BTreeMap<String, String>,
+    /// `open-webui`: the `ollama` remotes behind it. Not supported yet.
+    #[serde(default)]
+    pub ollama: Vec<String>,
+    /// Globs that narrow which of the workspace's files go to this remote.
+    pub models: Option<Vec<String>>,
+    /// Every row of this server's model table is this workspace's, so that the sync endpoint, which replaces the whole
+    /// table, may be used.
+    #[serde(default)]
+    pub exclusive: bool,
+    /// Send the token over plain http to a host that is not this machine.
+    #[serde(default, rename = "allow-http")]
+    pub allow_http: bool,
+    /// Seconds to wait for an answer of the server (default 60).
+    #[schemars(range(min = 1))]
+    pub timeout: Option<u64>,
+}
+
+/// How much a single apply may change.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Guard {
+    /// The share of the managed rows that one apply may delete (default 10 %; three are always allowed).
+    #[serde(default, rename = "max-deletes")]
+    pub max_deletes: Option<Percent>,
+    /// The share of the managed rows that one apply may update (default: no limit; three are always allowed).
+    #[serde(default, rename = "max-updates")]
+    pub max_updates: Option<Percent>,
+}
+
+/// A share, written as `"10%"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String", extend("pattern" = "^(100|[0-9]{1,2})%$"))]
+pub struct Percent(pub u8);
+
+impl Percent {
+    /// How many of `total` it is, rounded down.
+    #[must_use]
+    pub fn of(self, total: usize) -> usize {
+        total * usize::from(self.0) / 100
+    }
+}
+
+impl<'de> Deserialize<'de> for Percent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let number = text.strip_suffix('%').and_then(|digits| digits.parse::<u8>().ok());
+        number.filter(|&share| share <= 100).map(Percent).ok_or_else(|| {
+            serde::de::Error::custom(format!("`{text}` is not a percentage; write it as \"10%\", from 0 to 100"))
+        })
+    }
+}
+
+/// How a rule's findings are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RuleLevel {
+    /// Not reported.
+    Off,
+    /// Reported as information.
+    Info,
+    /// Reported as a warning.
+    Warn,
+    /// Reported as an error.
+    Error,
+}
+
+/// A manifest that is wrong.
+pub(super) struct Invalid {
+    pub(super) message: String,
+    pub(super) span: Option<Range<usize>>,
+}
+
+pub(super) fn parse(text: &str) -> Result<Manifest, Invalid> {
+    let manifest: Manifest = toml::from_str(text)
+        .map_err(|error| Invalid { message: error.message().trim_end().to_owned(), span: error.span() })?;
+    let fault = |key: &str, message: String| Err(Invalid { message, span: find_key(text, key) });
+    if manifest.workspace.id.len() < 16 {
+        return fault(
+            "id",
+            "the workspace's `id` has fewer than 16 characters; `maquette init` writes a random one".into(),
+        );
+    }
+    if !manifest.args.is_empty() || manifest.remotes.values().any(|remote| !remote.args.is_empty()) {
+        return fault("args", "`args` needs composition, which this version of maquette does not support".into());
+    }
+    for (name, level) in &manifest.rules {
+        if let Some(message) = wrong_rule(name, *level) {
+            return fault(name, message);
+        }
+    }
+    for (name, remote) in &manifest.remotes {
+        let missing = match remote.kind {
+            RemoteKind::File => remote.path.is_none().then_some("path"),
+            RemoteKind::OpenWebui | RemoteKind::Ollama => remote.url.is_none().then_some("url"),
+        };
+        if let Some(key) = missing {
+            let kind = remote.kind.as_str();
+            return fault(name, format!("the remote `{name}` is of kind `{kind}` and needs `{key}`"));
+        }
+        if remote.timeout == Some(0) {
+            return fault(
+                "timeout",
+                format!("the remote `{name}` has a `timeout` of 0 seconds; leave it out, or give at least 1"),
+            );
+        }
+        if !remote.ollama.is_empty() {
+            let message =
+                format!("the remote `{name}` names `ollama` remotes, which this version of maquette does not support");
+            return fault("ollama", message);
+        }
+    }
+    Ok(manifest)
+}
+
+/// What is wrong with a line of `[rules]`.
+fn wrong_rule(name: &str, level: RuleLevel) -> Option<String> {
+    match check::find(name) {
+        Some(rule) if rule.firm && level != RuleLevel::Error => {
+            Some(format!("the rule `{name}` cannot be lowered: going on would do something else than the file says"))
+        }
+        Some(_) => None,
+        None => {
+            let close = closest(name, check::rules::ALL.iter().map(|rule| rule.name));
+            let hint = close.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
+            Some(format!("there is no rule `{name}`{hint}"))
+        }
+    }
+}
+
+/// Where a key or a table of that name first stands in the text: close enough for a message about the whole entry.
+fn find_key(text: &str, key: &str) -> Option<Range<usize>> {
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let code = line.split('#').next().unwrap_or_default();
+        if let Some(at) = code.find(key) {
+            return Some(offset + at..offset + at + key.len());
+        }
+        offset += line.len();
+    }
+    None
+}
+
+/// The JSON Schema of the manifest.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(Manifest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "[workspace]\nname = \"acme\"\nid = \"0123456789abcdef\"\n";
+
+    fn check(rest: &str) -> Result<Manifest, String> {
+        parse(&format!("{HEAD}{rest}")).map_err(|invalid| invalid.message)
+    }
+
+    #[test]
+    fn what_the_manifest_may_say() {
+        let manifest = check(
+            "[remotes.a]\nkind = \"file\"\npath = \"x.json\"\n[guard]\nmax-deletes = \"20%\"\n[rules]\nsecret-in-value = \"error\"\n",
+        )
+        .unwrap();
+        assert_eq!(manifest.guard.max_deletes, Some(Percent(20)));
+        assert_eq!(manifest.remotes["a"].kind, RemoteKind::File);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (rest, words) in [
+            ("[remotes.a]\nkind = \"file\"\n", "needs `path`"),
+            ("[remotes.a]\nkind = \"open-webui\"\n", "needs `url`"),
+            ("[remotes.a]\nkind = \"nextcloud\"\n", "unknown variant `nextcloud`"),
+            ("[remotes.a]\nkind = \"open-webui\"\nurl = \"x\"\ntoken = \"sk-1\"\n", "unknown field `token`"),
+            ("[guard]\nmax-deletes = \"150%\"\n", "not a percentage"),
+            ("[rules]\nsecret-in-valu = \"off\"\n", "no rule `secret-in-valu`; did you mean `secret-in-value`?"),
+            ("[rules]\nduplicate-id = \"off\"\n", "cannot be lowered"),
+            ("[args]\nbase = \"x\"\n", "composition"),
+        ] {
+            let message = check(rest).expect_err(rest);
+            assert!(message.contains(words), "{rest}: {message}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `maquette.toml` becomes a project: settings, and the list of the workspace's files.
+//!
+//! In: a folder to start in. Out: a [`Project`]. Absent on purpose: the files' contents, and every secret.
+
+mod discover;
+mod file_name;
+mod manifest;
+
+pub use discover::{Discovered, GlobError, Problem, discover, select};
+pub use file_name::{FileName, model_name};
+pub use manifest::{Guard, Manifest, Percent, Remote, RemoteKind, RuleLevel, Workspace, schema};
+
+use std::ops::Range;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::source::{DiskFiles, FileError, Files as _};
+
+/// The manifest's file name.
+pub const MANIFEST: &str = "maquette.toml";
+
+/// A workspace: where it is and what its manifest says.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The folder that holds the manifest, absolute and without symbolic links.
+    pub root: Utf8PathBuf,
+    /// What the manifest says.
+    pub manifest: Manifest,
+    /// The manifest's text.
+    pub text: String,
+}
+
+/// Why there is no project.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No manifest here or above.
+    #[error("there is no `{MANIFEST}` in `{0}` or any folder above it")]
+    Missing(Utf8PathBuf),
+    /// It cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It is not UTF-8.
+    #[error("`{0}` is not UTF-8 text")]
+    Encoding(Utf8PathBuf),
+    /// It is not a manifest.
+    #[error("{message}")]
+    Manifest {
+        /// The manifest.
+        path: Utf8PathBuf,
+        /// Its text.
+        text: String,
+        /// What is wrong.
+        message: String,
+        /// The bytes that are wrong, where that is known.
+        span: Option<Range<usize>>,
+    },
+    /// The folder itself cannot be resolved.
+    #[error("cannot resolve `{path}`: {reason}")]
+    Folder {
+        /// The folder.
+        path: Utf8PathBuf,
+        /// The system's own words.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// What would work instead.
+    #[must_use]
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Missing(_) => Some("`maquette init` writes one; `-C DIR` starts somewhere else"),
+            Self::Encoding(_) => Some("save it as UTF-8"),
+            Self::File(_) | Self::Manifest { .. } | Self::Folder { .. } => None,
+        }
+    }
+}
+
+/// Finds the manifest in `start` or above and reads it.
+///
+/// # Errors
+/// [`Error`] if there is none or it is wrong.
+pub fn load(start: &Utf8Path) -> Result<Project, Error> {
+    let start = start
+        .canonicalize_utf8()
+        .map_err(|error| Error::Folder { path: start.to_owned(), reason: error.to_string() })?;
+    let root = start
+        .ancestors()
+        .find(|folder| folder.join(MANIFEST).is_file())
+        .ok_or_else(|| Error::Missing(start.clone()))?
+        .to_owned();
+    let path = root.join(MANIFEST);
+    let shown = Utf8Path::new(MANIFEST);
+    let bytes = DiskFiles.read(&path).map_err(|error| error.naming(shown))?;
+    let text = String::from_utf8(bytes).map_err(|_| Error::Encoding(shown.to_owned()))?;
+    let manifest = manifest::parse(&text).map_err(|error| Error::Manifest {
+        path: Utf8PathBuf::from(MANIFEST),
+        text: text.clone(),
+        message: error.message,
+        span: error.span,
+    })?;
+    Ok(Project { root, manifest, text })
+}

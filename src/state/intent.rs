@@ -1,0 +1,90 @@
+//! What files want: names symbolic, only what they mention. And what that becomes once it is bound to a remote.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::Utf8PathBuf;
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::{Field, Fields, Reference, ReferenceKind};
+use crate::ir::{AccessRule, KnowledgeItem};
+use crate::source::{Located, Location};
+
+/// What all files of a workspace want.
+#[derive(Clone, Debug, Default)]
+pub struct Intent {
+    /// The models for the remote in question, by id.
+    pub models: IndexMap<String, ModelIntent>,
+    /// Every id that any file of the whole workspace describes, also those that go to other remotes.
+    pub known_ids: BTreeSet<String>,
+    /// Whether every file could be read, parsed and lowered. If not, nothing is deleted: what is missing might be in the
+    /// file that could not be read.
+    pub complete: bool,
+}
+
+/// What one file wants.
+#[derive(Clone, Debug)]
+pub struct ModelIntent {
+    /// The model's id, and where it comes from.
+    pub id: Located<String>,
+    /// The file, relative to the workspace root.
+    pub path: Utf8PathBuf,
+    /// What it builds on.
+    pub base: Base,
+    /// The fields that it mentions.
+    pub fields: BTreeMap<Field, Located<Wanted>>,
+    /// Never delete its row.
+    pub protect: bool,
+    /// Former ids.
+    pub moved: Vec<Located<String>>,
+}
+
+/// What a model builds on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Base {
+    /// FROM a base model.
+    On(Located<String>),
+    /// OVERRIDE: the row is the base model's own.
+    Own,
+}
+
+/// A field's value as a file says it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// The value itself.
+    Json(Value),
+    /// The remote's default, said on purpose.
+    Default,
+    /// ACCESS rules.
+    Access(Vec<AccessRule>),
+    /// KNOWLEDGE items.
+    Knowledge(Vec<Located<KnowledgeItem>>),
+    /// Ids of tools, filters, actions or skills.
+    Ids(ReferenceKind, Vec<Located<String>>),
+}
+
+/// An intent bound to a remote: names resolved, values in the remote's canonical form.
+#[derive(Clone, Debug, Default)]
+pub struct Desired {
+    /// Rows by id.
+    pub rows: IndexMap<String, DesiredRow>,
+    /// What the names were resolved to: the plan rests on it.
+    pub references: BTreeSet<Reference>,
+}
+
+/// What one row should be.
+#[derive(Clone, Debug)]
+pub struct DesiredRow {
+    /// The fields that the file mentions; `None` is the remote's default.
+    pub fields: BTreeMap<Field, Option<Value>>,
+    /// What a new row gets besides.
+    pub initial: Fields,
+    /// Never delete it.
+    pub protect: bool,
+    /// Ids that it had before.
+    pub moved: Vec<String>,
+    /// The statement that gives the id.
+    pub location: Location,
+    /// Its file.
+    pub path: Utf8PathBuf,
+}

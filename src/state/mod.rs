@@ -1,0 +1,24 @@
+//! The domain: models and their fields, what files want of them, what a remote has of them.
+//!
+//! Both sides of a diff are the same thing: [`Field`]s with canonical JSON values. Normalisation happens when a row is
+//! observed or an intent is bound, never later. No I/O here, and no wire format.
+
+mod canonical;
+mod field;
+mod intent;
+mod mark;
+mod observed;
+
+pub use canonical::{canonical_json, digest, normalise};
+pub(crate) use canonical::{hex, hex_prefix};
+pub use field::{Field, ParseFieldError};
+pub use intent::{Base, Desired, DesiredRow, Intent, ModelIntent, Wanted};
+pub use mark::{Applied, Mark, Ownership, WorkspaceKey};
+pub use observed::{Catalogue, Entry, Observed, ObservedRow, Reference, ReferenceKind, View};
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// A model's fields in canonical form. A field that is missing has the remote's default.
+pub type Fields = BTreeMap<Field, Value>;
