@@ -2,9 +2,11 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod diff;
 pub mod expand;
 pub mod ir;
 pub mod project;
+pub mod remote;
 pub mod resolve;
 pub mod source;
 pub mod state;

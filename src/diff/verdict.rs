@@ -1,0 +1,126 @@
+//! The words in which a diff answers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::state::{Applied, Field};
+
+/// All changes, and what was left alone on purpose.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// Rows to change, in the order of the files; deletions last.
+    pub rows: Vec<Change>,
+    /// Rows that a file claims or our mark covers, and that stay as they are.
+    pub kept: Vec<Kept>,
+    /// How many rows are as the files say.
+    pub unchanged: usize,
+    /// How many rows of the remote are this workspace's.
+    pub managed: usize,
+}
+
+impl Changes {
+    pub(super) fn keep(&mut self, id: &str, reason: KeptReason) {
+        self.kept.push(Kept { id: id.to_owned(), reason });
+    }
+}
+
+/// What happens to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It is new.
+    Create,
+    /// It is changed.
+    Update,
+    /// It goes.
+    Delete,
+}
+
+/// One row's change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// The row.
+    pub id: String,
+    /// What happens to it.
+    pub action: Action,
+    /// The fields that differ. Empty on an update means that only the mark is renewed.
+    #[serde(default)]
+    pub fields: Vec<FieldChange>,
+    /// The digests that the mark holds afterwards.
+    #[serde(default)]
+    pub applied: Applied,
+    /// Whether the mark protects the row from deletion.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protect: bool,
+    /// Whether the row was not ours before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub claim: bool,
+    /// Create: the row with a former id, whose unmentioned fields the new one takes over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<String>,
+}
+
+/// Where a difference comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Provenance {
+    /// The files changed.
+    Local,
+    /// The server changed.
+    Drift,
+    /// Both did, to different values.
+    Conflict,
+    /// The files no longer mention the field: it goes back to the remote's default.
+    Reset,
+    /// As [`Provenance::Reset`], but the server changed it too.
+    ResetConflict,
+    /// ACCESS that is no longer mentioned: it stays as it is and is no longer managed.
+    Release,
+}
+
+impl Provenance {
+    /// Whether somebody edited the server.
+    #[must_use]
+    pub fn is_drift(self) -> bool {
+        matches!(self, Self::Drift | Self::Conflict | Self::ResetConflict)
+    }
+}
+
+/// One field's change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldChange {
+    /// The field.
+    pub field: Field,
+    /// Where the difference comes from.
+    pub provenance: Provenance,
+    /// What the remote has; none is its default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// What the files say; none is the remote's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+/// A row that stays as it is although a file or our mark speaks of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Kept {
+    /// The row.
+    pub id: String,
+    /// Why it stays.
+    pub reason: KeptReason,
+}
+
+/// Why a row stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeptReason {
+    /// A file describes it, and it is not ours.
+    Foreign,
+    /// A file describes it, and it carries a mark of ours that was made for another row or remote.
+    Copy,
+    /// It is ours and no file that goes to this remote describes it, but another file of the workspace does.
+    OtherSelection,
+    /// It is ours, its file is gone, and it is protected.
+    Protected,
+}

@@ -1,0 +1,254 @@
+//! What can go wrong outside.
+
+use camino::Utf8PathBuf;
+
+use crate::diagnostic::closest;
+use crate::project::RemoteKind;
+
+/// Why a remote could not be read or written. Messages hold no secret, and text of the remote only with control
+/// characters escaped.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The manifest has no such remote.
+    #[error("there is no remote `{name}` in the manifest")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// A kind that is not built yet.
+    #[error("the remote `{name}` is of kind `{}`, which this version of maquette does not support", kind.as_str())]
+    UnsupportedKind {
+        /// The remote.
+        name: String,
+        /// Its kind.
+        kind: RemoteKind,
+    },
+    /// The address is none.
+    #[error("`{url}` is not the address of a server: {reason}")]
+    Address {
+        /// The address.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A token would travel in the clear.
+    #[error("`{url}` is plain http to another machine: the token would travel unencrypted")]
+    PlainHttp {
+        /// The address.
+        url: String,
+    },
+    /// No token is bound to the host.
+    #[error("there is no token for `{origin}`")]
+    NoToken {
+        /// Scheme, host and port.
+        origin: String,
+        /// The environment variables that were looked at.
+        variables: Vec<String>,
+    },
+    /// The credentials file or its command.
+    #[error("{0}")]
+    Credentials(String),
+    /// No connection.
+    #[error("cannot reach `{origin}`: {reason}")]
+    Unreachable {
+        /// The server.
+        origin: String,
+        /// The innermost reason.
+        reason: String,
+    },
+    /// No secure connection.
+    #[error("no secure connection to `{origin}`: {reason}")]
+    Tls {
+        /// The server.
+        origin: String,
+        /// What TLS says.
+        reason: String,
+    },
+    /// No answer in time.
+    #[error("`{origin}` did not answer {what} within {seconds} s")]
+    Timeout {
+        /// The server.
+        origin: String,
+        /// What was asked.
+        what: String,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The answer broke off or was no JSON.
+    #[error("`{origin}` gave an unusable answer to {what}: {reason}")]
+    BadAnswer {
+        /// The server.
+        origin: String,
+        /// What was asked.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A page instead of data.
+    #[error("`{origin}` answered {what} with a web page instead of data")]
+    NotAnApi {
+        /// The server.
+        origin: String,
+        /// What was asked.
+        what: String,
+    },
+    /// A redirect, which is never followed: the token is bound to the host.
+    #[error("`{origin}` redirects {what} to `{target}`")]
+    Redirect {
+        /// The server.
+        origin: String,
+        /// What was asked.
+        what: String,
+        /// Where it points.
+        target: String,
+    },
+    /// More than is read.
+    #[error("the answer of `{origin}` to {what} is larger than {limit_mib} MiB")]
+    TooLarge {
+        /// The server.
+        origin: String,
+        /// What was asked.
+        what: String,
+        /// The limit.
+        limit_mib: u64,
+    },
+    /// The server refuses the token.
+    #[error("`{origin}` does not accept the token: {detail}")]
+    Unauthorized {
+        /// The server.
+        origin: String,
+        /// The server's own words.
+        detail: String,
+    },
+    /// The token belongs to somebody who may not do this.
+    #[error("the token for `{origin}` is not an administrator's: {detail}")]
+    NotAdmin {
+        /// The server.
+        origin: String,
+        /// The server's own words.
+        detail: String,
+    },
+    /// A version that is not supported.
+    #[error("`{origin}` runs Open WebUI {version}, which this version of maquette does not support")]
+    Version {
+        /// The server.
+        origin: String,
+        /// Its version.
+        version: String,
+        /// What is supported.
+        supported: &'static str,
+    },
+    /// The server refuses a request.
+    #[error("`{origin}` refused {what} with status {status}: {detail}")]
+    Refused {
+        /// The server.
+        origin: String,
+        /// What was asked.
+        what: String,
+        /// The HTTP status.
+        status: u16,
+        /// The server's own words.
+        detail: String,
+    },
+    /// The row is not what the step expects. Nothing was written.
+    #[error("`{id}` has changed on the remote since it was read")]
+    Moved {
+        /// The row, or what else has moved.
+        id: String,
+    },
+    /// A way of writing that is not sound there.
+    #[error("`--via {}` is not sound here: {reason}", via.as_str())]
+    Unsound {
+        /// The way.
+        via: super::Via,
+        /// Why not.
+        reason: String,
+    },
+    /// A change that cannot be written.
+    #[error("`{id}` cannot be written: {reason}")]
+    Inexpressible {
+        /// The row.
+        id: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The export file cannot be read or written.
+    #[error("{0}")]
+    File(String),
+    /// The export file holds something else.
+    #[error("`{path}` is not an export of Open WebUI: {reason}")]
+    NotAnExport {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// What would work instead.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Unknown { name, known } => match closest(name, known.iter().map(String::as_str)) {
+                Some(close) => format!("did you mean `{close}`?"),
+                None if known.is_empty() => "the manifest has no remote yet: add `[remotes.local]` with `kind = \"file\"` and a `path`".into(),
+                None => format!("there is {}", list(known)),
+            },
+            Self::UnsupportedKind { .. } => "the kinds `file` and `open-webui` work".into(),
+            Self::PlainHttp { .. } => "use https, or set `allow-http = true` for this remote if the network between is yours".into(),
+            Self::NoToken { origin, variables } => {
+                format!("set {} in the environment, or run `maquette login {origin}`", list(variables))
+            }
+            Self::Unreachable { .. } => "check the remote's `url`, and whether the server runs".into(),
+            Self::Tls { .. } => "check whether the `url` should begin with http://, and whether this machine trusts the server's certificate".into(),
+            Self::Timeout { .. } => "try again, or raise the remote's `timeout` (seconds)".into(),
+            Self::NotAnApi { .. } => "check the remote's `url`: it must be the address under which Open WebUI's own page opens, without a proxy before it that asks to sign in".into(),
+            Self::Redirect { .. } => "set the remote's `url` to where the server really is; redirects are not followed, so that the token stays with its host".into(),
+            Self::Unauthorized { .. } => "make a new API key in Open WebUI under Settings, Account; where that is missing, the server needs ENABLE_API_KEYS".into(),
+            Self::NotAdmin { .. } => "use the API key of an administrator: only they see every model".into(),
+            Self::Version { supported, .. } => format!("supported: {supported}"),
+            Self::Moved { .. } => "somebody else is editing; run `maquette plan` again".into(),
+            Self::NotAnExport { .. } => "the remote's `path` names what Open WebUI's Models page exports; move this file away to begin with an empty one".into(),
+            Self::BadAnswer { .. } => "check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers".into(),
+            Self::Refused { status: 404, .. } => "check the remote's `url`: it must be the address under which Open WebUI's own page opens".into(),
+            Self::Refused { status: 429, .. } => "the server asks for patience: try again later".into(),
+            Self::TooLarge { .. } => "avatars are what makes models large: give them smaller ones".into(),
+            Self::Refused { status: 500.., .. } => "look into the server's log, and try again".into(),
+            Self::Address { .. }
+            | Self::Credentials(_)
+            | Self::Refused { .. }
+            | Self::Unsound { .. }
+            | Self::Inexpressible { .. }
+            | Self::File(_) => return None,
+        })
+    }
+
+    /// Whether the request may have been carried out all the same.
+    #[must_use]
+    pub fn leaves_doubt(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::Timeout { .. }
+            | Self::BadAnswer { .. }
+            | Self::NotAnApi { .. }
+            | Self::TooLarge { .. } => true,
+            Self::Refused { status, .. } => *status >= 500,
+            _ => false,
+        }
+    }
+}
+
+/// `a`, `b` or `c`.
+fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [first @ .., last] => {
+            let first: Vec<_> = first.iter().map(|word| format!("`{word}`")).collect();
+            format!("{} or `{last}`", first.join(", "))
+        }
+    }
+}

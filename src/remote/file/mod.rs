@@ -1,0 +1,235 @@
+//! An Open WebUI export on disk: a JSON list of model rows, as the Models page writes and reads it.
+//!
+//! It has no groups, people or base models to look up: names are kept as written. Access takes the form of the rows that
+//! are there, the newest form where there are none. Writes replace the file in one go.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+
+use async_trait::async_trait;
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::{Value, json};
+
+use super::open_webui::{Rules, bind, blank_row, observe_row, patch, set_mark};
+use super::{Call, Error, Identity, Kinds, Remote, Stage, Step, Via, Writing};
+use crate::diagnostic::Diagnostic;
+use crate::diff::{Action, Change, Provenance};
+use crate::project::{self, Project, RemoteKind};
+use crate::source::{DiskFiles, FileError, Files as _};
+use crate::state::{Desired, Intent, Observed, ObservedRow, View};
+
+/// An export file as a remote.
+pub struct FileRemote {
+    identity: Identity,
+    /// The file, absolute.
+    path: Utf8PathBuf,
+    /// The file as the manifest names it.
+    shown: Utf8PathBuf,
+    group_names: BTreeMap<String, String>,
+}
+
+impl FileRemote {
+    /// Prepares the remote; the file is not read yet and need not exist.
+    ///
+    /// # Errors
+    /// [`Error::File`] if the path leads out of the workspace.
+    pub fn open(project: &Project, name: &str, settings: &project::Remote) -> Result<Self, Error> {
+        let relative = settings.path.as_deref().unwrap_or_default();
+        let path = inside(&project.root, Utf8Path::new(relative))?;
+        let identity = Identity { name: name.to_owned(), kind: RemoteKind::File, origin: format!("file:{relative}") };
+        Ok(Self { identity, path, shown: relative.into(), group_names: settings.groups.clone() })
+    }
+
+    fn read(&self) -> Result<Vec<ObservedRow>, Error> {
+        let bytes = match DiskFiles.read(&self.path) {
+            Ok(bytes) => bytes,
+            Err(FileError::Missing(_)) => return Ok(Vec::new()),
+            Err(error) => return Err(Error::File(error.naming(&self.shown).to_string())),
+        };
+        let fail = |reason: String| Error::NotAnExport { path: self.shown.clone(), reason };
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let value: Value = serde_json::from_slice(bytes).map_err(|error| fail(format!("it is not JSON: {error}")))?;
+        let Value::Array(rows) = value else { return Err(fail("it is not a list of models".into())) };
+        let mut seen = BTreeSet::new();
+        rows.into_iter()
+            .zip(1..)
+            .map(|(row, number)| {
+                let row = observe_row(row).ok_or_else(|| fail(format!("entry {number} has no id")))?;
+                if !seen.insert(row.id.clone()) {
+                    return Err(fail(format!("two entries have the id `{}`", row.id.escape_debug())));
+                }
+                Ok(row)
+            })
+            .collect()
+    }
+
+    /// Writes a new file beside the old one and moves it over, so that a reader and a crash see one of them whole.
+    fn replace(&self, content: &str) -> Result<(), Error> {
+        let fail = |error: std::io::Error| Error::File(format!("cannot write `{}`: {error}", self.shown));
+        let folder = self.path.parent().unwrap_or(Utf8Path::new("."));
+        std::fs::create_dir_all(folder).map_err(fail)?;
+        let mut file = replacement_of(&self.path, folder).map_err(fail)?;
+        file.write_all(content.as_bytes()).map_err(fail)?;
+        file.as_file().sync_all().map_err(fail)?;
+        file.persist(&self.path).map_err(|error| fail(error.error))?;
+        Ok(())
+    }
+}
+
+/// An empty file beside `path` with its mode; with the mode of any new file where there is none.
+#[cfg(unix)]
+fn replacement_of(path: &Utf8Path, folder: &Utf8Path) -> std::io::Result<tempfile::NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt as _;
+    match std::fs::metadata(path) {
+        Ok(metadata) => {
+            let file = tempfile::NamedTempFile::new_in(folder)?;
+            file.as_file().set_permissions(metadata.permissions())?;
+            Ok(file)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o666)).tempfile_in(folder)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn replacement_of(_: &Utf8Path, folder: &Utf8Path) -> std::io::Result<tempfile::NamedTempFile> {
+    tempfile::NamedTempFile::new_in(folder)
+}
+
+/// The file, if it lies in the workspace: a manifest may come from a stranger's pull request.
+fn inside(root: &Utf8Path, relative: &Utf8Path) -> Result<Utf8PathBuf, Error> {
+    let path = root.join(relative);
+    let outside =
+        || Error::File(format!("`{relative}` leads out of the workspace; a `file` remote's path stays inside"));
+    if relative.as_str().is_empty() {
+        return Err(Error::File(
+            "the `path` of a `file` remote is empty; name a file, such as `open-webui-export.json`".into(),
+        ));
+    }
+    if relative.components().any(|part| part.as_str() == "..") || !path.starts_with(root) {
+        return Err(outside());
+    }
+    // The closest part that exists must really lie inside: a link may lead out.
+    let existing = path.ancestors().find(|part| part.exists()).unwrap_or(root);
+    let real =
+        existing.canonicalize_utf8().map_err(|error| Error::File(format!("cannot resolve `{relative}`: {error}")))?;
+    if !real.starts_with(root) {
+        return Err(outside());
+    }
+    if path.is_symlink() && existing != path {
+        return Err(Error::File(format!("`{relative}` is a link that leads nowhere")));
+    }
+    // Written through a link inside the workspace, not over it.
+    if existing == path { Ok(real) } else { Ok(path) }
+}
+
+#[async_trait]
+impl Remote for FileRemote {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    async fn observe(&self, _: Kinds<'_>) -> Result<Observed, Error> {
+        let rows = self.read()?.into_iter().map(|row| (row.id.clone(), row)).collect();
+        Ok(Observed { rows, view: View::Complete, ..Observed::default() })
+    }
+
+    fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>) {
+        bind(intent, observed, &Rules { group_names: &self.group_names, checked: false })
+    }
+
+    fn choose(&self, asked: Option<Via>, _: &[Change], _: &Observed) -> Result<(Via, String), Error> {
+        match asked {
+            None | Some(Via::File) => Ok((Via::File, "the export is replaced in one go".into())),
+            Some(via) => Err(Error::Unsound { via, reason: "the remote is a file".into() }),
+        }
+    }
+
+    fn render(&self, changes: &[Change], fresh: &Observed, writing: &Writing<'_>) -> Result<Vec<Step>, Error> {
+        let mut table: indexmap::IndexMap<String, ObservedRow> = fresh.rows.clone();
+        let before = |id: &str| fresh.rows.get(id).map(ObservedRow::fingerprint);
+        let old_form = fresh.rows.values().any(|row| row.raw.get("access_control").is_some());
+        for change in changes {
+            let raw = match (change.action, fresh.rows.get(&change.id)) {
+                (Action::Create, Some(_)) | (Action::Update | Action::Delete, None) => {
+                    return Err(Error::Moved { id: change.id.clone() });
+                }
+                (Action::Delete, Some(_)) => {
+                    table.shift_remove(&change.id);
+                    continue;
+                }
+                (Action::Create, None) => {
+                    let former = change.moved_from.as_ref().and_then(|former| fresh.rows.get(former));
+                    former.map_or_else(|| new_row(&change.id, old_form), |former| former.raw.clone())
+                }
+                (Action::Update, Some(row)) => row.raw.clone(),
+            };
+            let fields = change.fields.iter().filter(|field| field.provenance != Provenance::Release);
+            let mut raw = patch(&raw, fields.map(|field| (&field.field, field.after.as_ref())), &fresh.catalogue);
+            let mark = writing.key.mark(&change.id, &self.identity.origin, change.protect, change.applied.clone());
+            if let Some(map) = raw.as_object_mut() {
+                map.insert("id".into(), json!(change.id));
+            }
+            set_mark(&mut raw, mark.to_value());
+            let row = observe_row(raw)
+                .ok_or_else(|| Error::Inexpressible { id: change.id.clone(), reason: "it has no id".into() })?;
+            table.insert(change.id.clone(), row);
+        }
+        let rows: Vec<&Value> = table.values().map(|row| &row.raw).collect();
+        let mut content = serde_json::to_string_pretty(&rows)
+            .map_err(|error| Error::Inexpressible { id: self.path.to_string(), reason: error.to_string() })?;
+        content.push('\n');
+        let ids: indexmap::IndexSet<&String> = fresh.rows.keys().chain(table.keys()).collect();
+        let pairs = |of: &dyn Fn(&str) -> Option<String>| ids.iter().map(|id| ((*id).clone(), of(id))).collect();
+        Ok(vec![Step {
+            stage: Stage::Write,
+            title: format!("write {} rows", table.len()),
+            expects: pairs(&before),
+            promises: pairs(&|id| table.get(id).map(ObservedRow::fingerprint)),
+            whole_table: true,
+            call: Call::Replace { content },
+        }])
+    }
+
+    async fn execute(&self, step: &Step) -> Result<(), Error> {
+        let Call::Replace { content } = &step.call else {
+            return Err(Error::Inexpressible { id: step.title.clone(), reason: "it is not for a file".into() });
+        };
+        let now: BTreeMap<String, String> =
+            self.read()?.iter().map(|row| (row.id.clone(), row.fingerprint())).collect();
+        let expected: BTreeMap<String, String> =
+            step.expects.iter().filter_map(|(id, before)| Some((id.clone(), before.clone()?))).collect();
+        if now != expected {
+            let moved = now.iter().find(|(id, row)| expected.get(*id) != Some(row)).or(expected.iter().next());
+            return Err(Error::Moved { id: moved.map(|(id, _)| id.clone()).unwrap_or_default() });
+        }
+        self.replace(content)
+    }
+
+    async fn finish(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn link(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+/// A new row in the form of the rows that are there.
+fn new_row(id: &str, old_form: bool) -> Value {
+    let mut row = blank_row(id);
+    if let Some(map) = row.as_object_mut() {
+        if old_form {
+            map.shift_remove("access_grants");
+            // Private, as a row of the newer form is without grants.
+            map.insert("access_control".into(), json!({}));
+        }
+        // An import ignores owner and times; a full row needs them.
+        for (key, value) in [("user_id", json!("")), ("updated_at", json!(0)), ("created_at", json!(0))] {
+            map.insert(key.into(), value);
+        }
+    }
+    row
+}

@@ -1,0 +1,131 @@
+//! The outside world: kinds of remotes behind one trait.
+//!
+//! A remote is read ([`Remote::observe`]), an intent is bound to what was read ([`Remote::bind`], pure), changes become
+//! requests ([`Remote::render`], pure, so the preview is what is sent), and requests are carried out
+//! ([`Remote::execute`]). Wire formats live only in the kinds' own folders, secrets only here.
+
+pub mod credentials;
+mod error;
+pub mod file;
+pub mod open_webui;
+mod step;
+
+pub use error::Error;
+pub use step::{Call, Method, Stage, Step, Via};
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+
+use crate::diagnostic::Diagnostic;
+use crate::diff::Change;
+use crate::project::{Project, RemoteKind};
+use crate::state::{Desired, Intent, Observed, ReferenceKind, WorkspaceKey};
+
+/// Which remote it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its name in the manifest.
+    pub name: String,
+    /// Its kind.
+    pub kind: RemoteKind,
+    /// Where it is, as far as marks are bound to it: scheme, host, port and path prefix of a server, or `file:` and the
+    /// path of the manifest. Holds no secret.
+    pub origin: String,
+}
+
+/// The kinds of names that have to be looked up, once they are known.
+pub type Kinds<'a> = BoxFuture<'a, BTreeSet<ReferenceKind>>;
+
+/// How changes are to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct Writing<'a> {
+    /// By which requests.
+    pub via: Via,
+    /// Keys the marks.
+    pub key: &'a WorkspaceKey,
+}
+
+/// One kind of remote.
+#[async_trait]
+pub trait Remote: Send + Sync {
+    /// Which one it is.
+    fn identity(&self) -> &Identity;
+
+    /// Reads every row, and what names of the given kinds can refer to. A fixed number of requests, whatever the number of rows.
+    ///
+    /// The kinds may be known later: what does not depend on them is read meanwhile.
+    async fn observe(&self, kinds: Kinds<'_>) -> Result<Observed, Error>;
+
+    /// Resolves names and lowers values to this remote's form. What cannot be resolved is a finding at its directive. Pure.
+    fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>);
+
+    /// The way of writing that is right for these changes, and why. Pure.
+    ///
+    /// # Errors
+    /// [`Error::Unsound`] if `asked` is not sound on this remote and version.
+    fn choose(&self, asked: Option<Via>, changes: &[Change], observed: &Observed) -> Result<(Via, String), Error>;
+
+    /// The requests that bring about `changes`, given what is there now. Pure.
+    ///
+    /// # Errors
+    /// [`Error::Inexpressible`] if a change cannot be written.
+    fn render(&self, changes: &[Change], fresh: &Observed, writing: &Writing<'_>) -> Result<Vec<Step>, Error>;
+
+    /// Carries out one step. Reads what it touches again right before, and answers [`Error::Moved`] without having
+    /// written if that is not what the step expects.
+    async fn execute(&self, step: &Step) -> Result<(), Error>;
+
+    /// What has to be done once after the last step so that users see the changes.
+    async fn finish(&self) -> Result<(), Error>;
+
+    /// Where a person can look at a row, if there is such a place.
+    fn link(&self, id: &str) -> Option<String>;
+}
+
+/// Opens the remote of that name. Nothing is contacted yet.
+///
+/// # Errors
+/// [`Error`] if there is none of that name, its kind is not supported, or no token is bound to its host.
+pub fn open(project: &Project, name: &str) -> Result<Arc<dyn Remote>, Error> {
+    let Some(settings) = project.manifest.remotes.get(name) else {
+        return Err(Error::Unknown {
+            name: name.to_owned(),
+            known: project.manifest.remotes.keys().cloned().collect(),
+        });
+    };
+    match settings.kind {
+        RemoteKind::File => Ok(Arc::new(file::FileRemote::open(project, name, settings)?)),
+        RemoteKind::OpenWebui => Ok(Arc::new(open_webui::OpenWebUi::open(name, settings)?)),
+        RemoteKind::Ollama => Err(Error::UnsupportedKind { name: name.to_owned(), kind: settings.kind }),
+    }
+}
+
+/// The kinds of things that an intent refers to by name.
+#[must_use]
+pub fn kinds_of(intent: &Intent) -> BTreeSet<ReferenceKind> {
+    use crate::ir::KnowledgeKind;
+    use crate::state::Wanted;
+
+    let mut kinds = BTreeSet::new();
+    for model in intent.models.values() {
+        // FROM names one, and OVERRIDE is one.
+        kinds.insert(ReferenceKind::Base);
+        for wanted in model.fields.values() {
+            match &wanted.value {
+                Wanted::Json(_) | Wanted::Default => {}
+                Wanted::Ids(kind, ids) => kinds.extend((!ids.is_empty()).then_some(*kind)),
+                Wanted::Knowledge(items) => kinds.extend(items.iter().map(|item| match item.value.kind {
+                    KnowledgeKind::Collection => ReferenceKind::Knowledge,
+                    KnowledgeKind::File => ReferenceKind::File,
+                    KnowledgeKind::Note => ReferenceKind::Note,
+                })),
+                // Both, whatever the rules name: a plan tells by name who loses access too.
+                Wanted::Access(_) => kinds.extend([ReferenceKind::Group, ReferenceKind::User]),
+            }
+        }
+    }
+    kinds
+}

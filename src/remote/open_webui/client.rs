@@ -1,0 +1,185 @@
+//! The endpoints that are used, a method each. Shapes seen on Open WebUI 0.12.4.
+
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable as _};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::super::{Error, Method};
+use super::capabilities::SUPPORTED;
+use super::http::Http;
+
+/// Times a read is tried again after a passing fault.
+const READ_RETRIES: usize = 3;
+
+/// The page size of the paged lists; the server's own, it cannot be asked for another.
+const PAGE_SIZE: usize = 30;
+
+/// A client of one server.
+pub struct Client {
+    http: Http,
+}
+
+impl Client {
+    /// A client for the server at `url` that waits at most `seconds` for an answer.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] if the system's TLS set-up is unusable.
+    pub fn new(url: &Url, token: SecretString, seconds: u64) -> Result<Self, Error> {
+        Ok(Self { http: Http::new(url, token, seconds)? })
+    }
+
+    /// `GET /api/version`: the server's version, such as `0.12.4`. Needs no token.
+    pub async fn version(&self) -> Result<String, Error> {
+        let what = "GET /api/version";
+        let answer = self.get("api/version").await?;
+        match answer.get("version").and_then(Value::as_str) {
+            Some(version) => Ok(version.to_owned()),
+            None => Err(self.http.bad(what, "it names no version")),
+        }
+    }
+
+    /// `GET /api/v1/models/all`: every row of the model table, presets and base models' own, active or not, with
+    /// parameters, metadata, avatar and grants. Administrators only. 0.11.4 and newer.
+    pub async fn all_models(&self) -> Result<Vec<Value>, Error> {
+        self.list("api/v1/models/all").await
+    }
+
+    /// `GET /api/v1/models/model?id=`: one row, `None` if there is none.
+    pub async fn model(&self, id: &str) -> Result<Option<Value>, Error> {
+        match self.get(&format!("api/v1/models/model?{}", query(&[("id", id)]))).await {
+            Ok(row) => Ok(Some(row)),
+            Err(Error::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// `GET /api/models/base`: the models of all providers. Administrators only.
+    pub async fn base_models(&self) -> Result<Vec<Value>, Error> {
+        let answer = self.get("api/models/base").await?;
+        self.array("GET /api/models/base", answer.get("data").cloned())
+    }
+
+    /// `GET /api/v1/groups/`: all groups, for an administrator.
+    pub async fn groups(&self) -> Result<Vec<Value>, Error> {
+        self.list("api/v1/groups/").await
+    }
+
+    /// `GET /api/v1/users/all`: everybody. Administrators only.
+    pub async fn users(&self) -> Result<Vec<Value>, Error> {
+        let answer = self.get("api/v1/users/all").await?;
+        self.array("GET /api/v1/users/all", answer.get("users").cloned())
+    }
+
+    /// `GET /api/v1/tools/`: tools and tool servers.
+    pub async fn tools(&self) -> Result<Vec<Value>, Error> {
+        self.list("api/v1/tools/").await
+    }
+
+    /// `GET /api/v1/functions/`: filters, actions and pipes.
+    pub async fn functions(&self) -> Result<Vec<Value>, Error> {
+        self.list("api/v1/functions/").await
+    }
+
+    /// `GET /api/v1/skills/`: skills.
+    pub async fn skills(&self) -> Result<Vec<Value>, Error> {
+        self.list("api/v1/skills/").await
+    }
+
+    /// `GET /api/v1/knowledge/?page=`: all collections, 30 a request.
+    pub async fn knowledge(&self) -> Result<Vec<Value>, Error> {
+        self.paged("api/v1/knowledge/").await
+    }
+
+    /// `GET /api/v1/files/?content=false&page=`: all files, without their text.
+    pub async fn files(&self) -> Result<Vec<Value>, Error> {
+        self.paged("api/v1/files/?content=false").await
+    }
+
+    /// `GET /api/v1/notes/`: the notes that the token's owner may read.
+    pub async fn notes(&self) -> Result<Vec<Value>, Error> {
+        self.list("api/v1/notes/").await
+    }
+
+    /// `GET /api/models`: makes the worker that answers read its table of models again, so that chats see changes.
+    pub async fn refresh_registry(&self) -> Result<(), Error> {
+        self.get("api/models").await.map(|_| ())
+    }
+
+    /// Sends a write; it is not tried again.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value, Error> {
+        self.http.send(Method::Post, path, Some(body)).await
+    }
+
+    /// The error for a version that is not supported.
+    #[must_use]
+    pub fn unsupported(&self, version: &str) -> Error {
+        let version = self.http.words(&version.chars().take(40).collect::<String>());
+        Error::Version { origin: self.http.origin().to_owned(), version, supported: SUPPORTED }
+    }
+
+    /// The error for rows that cannot be what the server has.
+    pub(super) fn bad_rows(&self, reason: &str) -> Error {
+        self.http.bad("GET /api/v1/models/all", reason)
+    }
+
+    async fn list(&self, path: &str) -> Result<Vec<Value>, Error> {
+        let answer = self.get(path).await?;
+        self.array(&format!("GET /{path}"), Some(answer))
+    }
+
+    /// All pages of a list that answers `{"items": […], "total": n}`.
+    async fn paged(&self, path: &str) -> Result<Vec<Value>, Error> {
+        let mut items = Vec::new();
+        let separator = if path.contains('?') { '&' } else { '?' };
+        for page in 1.. {
+            let answer = self.get(&format!("{path}{separator}page={page}")).await?;
+            let total = answer.get("total").and_then(Value::as_u64).unwrap_or_default();
+            let more = self.array(&format!("GET /{path}"), answer.get("items").cloned())?;
+            let last = more.len() < PAGE_SIZE;
+            items.extend(more);
+            if last || items.len() as u64 >= total {
+                break;
+            }
+        }
+        Ok(items)
+    }
+
+    fn array(&self, what: &str, value: Option<Value>) -> Result<Vec<Value>, Error> {
+        match value {
+            Some(Value::Array(items)) => Ok(items),
+            _ => Err(self.http.bad(what, "it is not a list")),
+        }
+    }
+
+    /// A read, tried again after a passing fault. A 500 of this server resets the connection, so the next request on it
+    /// fails too.
+    async fn get(&self, path: &str) -> Result<Value, Error> {
+        let backoff = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(100))
+            .with_max_times(READ_RETRIES)
+            .with_jitter();
+        (|| self.http.send(Method::Get, path, None)).retry(backoff).when(is_passing).await
+    }
+}
+
+/// Whether the same read may succeed in a moment.
+fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::BadAnswer { .. } => true,
+        Error::Refused { status, .. } => *status == 429 || *status >= 500,
+        _ => false,
+    }
+}
+
+/// A query string.
+pub(super) fn query(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// The body that names a row by its id.
+pub(super) fn by_id(id: &str) -> Value {
+    json!({ "id": id })
+}

@@ -1,0 +1,273 @@
+//! One request and its answer: time limits, size limits, and errors that say what is wrong.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use reqwest::redirect::Policy;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+use url::Url;
+
+use super::super::{Error, Method, credentials};
+
+/// How many times longer a whole answer may take than its parts.
+const TRICKLE_FACTOR: u64 = 10;
+
+/// How long an answer may take where the manifest does not say.
+pub(super) const DEFAULT_TIMEOUT_SECONDS: u64 = 60;
+
+/// How long a connection may take to come about at most.
+const CONNECT_SECONDS: u64 = 10;
+
+/// The largest answer that is read. 10 000 models of 1.2 kB each are 14 MB; 1 000 with avatars of 40 kB are 41 MB.
+const MAX_ANSWER_BYTES: u64 = 512 << 20;
+
+/// How much of an error's text is shown.
+const MAX_DETAIL_CHARS: usize = 300;
+
+/// Sends requests to one server, with its token.
+pub(super) struct Http {
+    client: reqwest::Client,
+    base: Url,
+    origin: String,
+    token: SecretString,
+    seconds: u64,
+    /// The largest answer that is read, in bytes.
+    limit: u64,
+}
+
+impl Http {
+    pub(super) fn new(url: &Url, token: SecretString, seconds: u64) -> Result<Self, Error> {
+        // The process-wide provider may already be set, by us or by whoever uses the library: either is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let origin = url.as_str().trim_end_matches('/').to_owned();
+        let mut client = reqwest::Client::builder();
+        if url.scheme() == "http" && super::is_loopback(url) {
+            // Plain http is fine because nothing leaves this machine; through a proxy the token would.
+            client = client.no_proxy();
+        }
+        let client = client
+            .user_agent(concat!("maquette/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::none())
+            .connect_timeout(Duration::from_secs(seconds.min(CONNECT_SECONDS)))
+            .read_timeout(Duration::from_secs(seconds))
+            // The other limit is for silence; this one is for an answer that trickles.
+            .timeout(Duration::from_secs(seconds.saturating_mul(TRICKLE_FACTOR)))
+            .build()
+            .map_err(|error| Error::Unreachable { origin: origin.clone(), reason: innermost(&error) })?;
+        let mut base = url.clone();
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        Ok(Self { client, base, origin, token, seconds, limit: MAX_ANSWER_BYTES })
+    }
+
+    /// Scheme, host, port and path prefix.
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Sends one request and reads its JSON answer.
+    pub(super) async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Error> {
+        let what = format!("{} /{path}", if method == Method::Get { "GET" } else { "POST" });
+        let url = self.base.join(path).map_err(|error| self.bad(&what, &error.to_string()))?;
+        // `join` would follow an absolute URL to another host; every path is ours, and this keeps it so.
+        if credentials::origin(&url) != credentials::origin(&self.base) {
+            return Err(self.bad(&what, "the path leads to another host"));
+        }
+        let mut request = match method {
+            Method::Get => self.client.get(url),
+            Method::Post => self.client.post(url),
+        };
+        request = request.bearer_auth(self.token.expose_secret()).header(ACCEPT, "application/json");
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(|error| self.transport(&what, &error))?;
+        let status = response.status();
+        if status.is_redirection() {
+            let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
+            return Err(Error::Redirect { origin: self.origin.clone(), what, target: self.words(target) });
+        }
+        let json = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|kind| kind.starts_with("application/json"));
+        let bytes = self.read(&what, response).await?;
+        if !status.is_success() {
+            return Err(self.refused(what, status.as_u16(), &bytes));
+        }
+        if !json {
+            return Err(Error::NotAnApi { origin: self.origin.clone(), what });
+        }
+        serde_json::from_slice(&bytes).map_err(|error| self.bad(&what, &format!("it is not JSON: {error}")))
+    }
+
+    async fn read(&self, what: &str, response: reqwest::Response) -> Result<Vec<u8>, Error> {
+        let too_large =
+            || Error::TooLarge { origin: self.origin.clone(), what: what.to_owned(), limit_mib: self.limit >> 20 };
+        let announced = response.content_length().unwrap_or_default();
+        if announced > self.limit {
+            return Err(too_large());
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(announced.min(64 << 20)).unwrap_or_default());
+        let mut stream = response.bytes_stream();
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk.map_err(|error| self.transport(what, &error))?;
+            if (bytes.len() + chunk.len()) as u64 > self.limit {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    fn transport(&self, what: &str, error: &reqwest::Error) -> Error {
+        let origin = self.origin.clone();
+        if error.is_timeout() && error.is_connect() {
+            let seconds = self.seconds.min(CONNECT_SECONDS);
+            Error::Unreachable { origin, reason: format!("no connection within {seconds} s") }
+        } else if error.is_timeout() {
+            Error::Timeout { origin, what: what.to_owned(), seconds: self.seconds }
+        } else if let Some(reason) = tls_fault(error) {
+            Error::Tls { origin, reason: self.words(&reason) }
+        } else if error.is_connect() {
+            Error::Unreachable { origin, reason: innermost(error) }
+        } else {
+            Error::BadAnswer { origin, what: what.to_owned(), reason: innermost(error) }
+        }
+    }
+
+    /// The server says no. 401 stands for four things there: not signed in, not allowed, not found and already taken.
+    fn refused(&self, what: String, status: u16, bytes: &[u8]) -> Error {
+        let detail = self.words(&detail(bytes));
+        let origin = self.origin.clone();
+        let lower = detail.to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|words| lower.contains(words));
+        let signed_out = says(&[
+            "not authenticated",
+            "401 unauthorized",
+            "session has expired",
+            "token is invalid",
+            "not enabled in the environment",
+        ]);
+        let forbidden = says(&["do not have permission", "access prohibited"]);
+        match status {
+            400..500 if is_web_page(bytes) => Error::NotAnApi { origin, what },
+            401 | 403 if signed_out => Error::Unauthorized { origin, detail },
+            401 | 403 if forbidden => Error::NotAdmin { origin, detail },
+            _ => Error::Refused { origin, what, status, detail },
+        }
+    }
+
+    pub(super) fn bad(&self, what: &str, reason: &str) -> Error {
+        Error::BadAnswer { origin: self.origin.clone(), what: what.to_owned(), reason: self.words(reason) }
+    }
+
+    /// Text of the server as it may be printed. A server that sends the token back does not get it printed.
+    pub(super) fn words(&self, text: &str) -> String {
+        printable(&text.replace(self.token.expose_secret(), "[token]"))
+    }
+}
+
+/// The server's own words: `detail` of its JSON, else the text.
+fn detail(bytes: &[u8]) -> String {
+    let text = match serde_json::from_slice::<Value>(bytes) {
+        Ok(Value::Object(map)) => match map.get("detail") {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => Value::Object(map).to_string(),
+        },
+        Ok(other) => other.to_string(),
+        Err(_) => String::from_utf8_lossy(bytes).trim().to_owned(),
+    };
+    if is_web_page(bytes) {
+        "a web page".to_owned()
+    } else if text.is_empty() {
+        "no reason given".to_owned()
+    } else {
+        text
+    }
+}
+
+fn is_web_page(bytes: &[u8]) -> bool {
+    let start = bytes.trim_ascii_start().get(..14).unwrap_or_default().to_ascii_lowercase();
+    start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
+}
+
+/// Text of a server as it may be printed: control characters escaped, not endless.
+fn printable(text: &str) -> String {
+    let mut out: String = text.chars().take(MAX_DETAIL_CHARS).flat_map(escape_control).collect();
+    if text.chars().nth(MAX_DETAIL_CHARS).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+fn escape_control(c: char) -> Vec<char> {
+    if c.is_control() { c.escape_default().collect() } else { vec![c] }
+}
+
+/// What was wrong with TLS, if that is what failed.
+fn tls_fault(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    if let Some(fault) = error.downcast_ref::<rustls::Error>() {
+        return Some(fault.to_string());
+    }
+    // An I/O error names as its source not what it wraps but the source of that.
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(wrapped) => tls_fault(wrapped),
+        None => error.source().and_then(tls_fault),
+    }
+}
+
+/// What really went wrong: the last error of the chain, which names neither the address nor a header.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    printable(&last.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    /// What becomes of this answer where no more than 1 MiB is read.
+    async fn answer_of(response: Vec<u8>) -> Result<Value, Error> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let server = tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let _ = connection.read(&mut [0; 4096]).await;
+            // The client may hang up before everything is written.
+            let _ = connection.write_all(&response).await;
+        });
+        let mut http = Http::new(&url, SecretString::from("sk-1".to_owned()), 5).unwrap();
+        http.limit = 1 << 20;
+        let answer = http.send(Method::Get, "api/version", None).await;
+        server.abort();
+        answer
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_read_up_to_the_limit_and_no_further() {
+        const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+        let text = |length: usize| format!("{HEAD}\"{}\"", "x".repeat(length - 2)).into_bytes();
+        assert!(answer_of(text(1 << 20)).await.is_ok());
+        let message = answer_of(text((1 << 20) + 1)).await.unwrap_err().to_string();
+        assert!(message.ends_with("is larger than 1 MiB"), "{message}");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_sent_back_is_not_printed() {
+        let body = r#"{"detail": "the key sk-1 is \u001b[31mwrong"}"#;
+        let head = format!("HTTP/1.1 400 Bad Request\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        let message = answer_of(head.into_bytes()).await.unwrap_err().to_string();
+        assert!(message.ends_with(r"the key [token] is \u{1b}[31mwrong"), "{message}");
+    }
+}

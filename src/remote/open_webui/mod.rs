@@ -1,0 +1,193 @@
+//! Open WebUI servers, by their HTTP API.
+//!
+//! What a version can do is in [`capabilities`], the requests are methods of [`Client`], rows are read and patched in
+//! `row`, names are resolved in `bind`, changes become requests in `render`. Nothing outside this folder (and the `file`
+//! remote, which holds the same rows) knows the wire format.
+
+mod access;
+mod bind;
+pub mod capabilities;
+mod client;
+mod http;
+mod observe;
+mod render;
+mod row;
+mod write;
+
+pub use bind::{Rules, bind};
+pub use client::Client;
+pub(in crate::remote) use render::blank_row;
+pub(in crate::remote) use row::set_mark;
+pub use row::{MARK_KEY, new_row, observe_row, patch};
+
+use async_trait::async_trait;
+use url::Url;
+
+use self::capabilities::Capabilities;
+use super::{Error, Identity, Kinds, Remote, Step, Via, Writing, credentials};
+use crate::diagnostic::Diagnostic;
+use crate::diff::Change;
+use crate::project::{self, RemoteKind};
+use crate::state::{Desired, Intent, Observed};
+
+/// An Open WebUI server.
+pub struct OpenWebUi {
+    identity: Identity,
+    client: Client,
+    exclusive: bool,
+    group_names: std::collections::BTreeMap<String, String>,
+    /// Known once the server was asked.
+    capabilities: std::sync::OnceLock<&'static Capabilities>,
+}
+
+impl OpenWebUi {
+    /// Prepares the remote; nothing is contacted yet.
+    ///
+    /// # Errors
+    /// [`Error`] if the address is unusable or no token is bound to its host.
+    pub fn open(name: &str, settings: &project::Remote) -> Result<Self, Error> {
+        let url = address(settings.url.as_deref().unwrap_or_default(), settings.allow_http)?;
+        let token = credentials::token(&url, &|variable| std::env::var(variable).ok())?;
+        let identity = Identity {
+            name: name.to_owned(),
+            kind: RemoteKind::OpenWebui,
+            origin: url.as_str().trim_end_matches('/').to_owned(),
+        };
+        let client = Client::new(&url, token, settings.timeout.unwrap_or(http::DEFAULT_TIMEOUT_SECONDS))?;
+        Ok(Self {
+            identity,
+            client,
+            exclusive: settings.exclusive,
+            group_names: settings.groups.clone(),
+            capabilities: std::sync::OnceLock::new(),
+        })
+    }
+
+    /// What the version that was observed can do.
+    fn capabilities(&self, observed: &Observed) -> Result<&'static Capabilities, Error> {
+        let version = observed.version.as_deref().unwrap_or_default();
+        capabilities::of(version).ok_or_else(|| self.client.unsupported(version))
+    }
+}
+
+/// Reads a server's address: http or https, no user, no query.
+///
+/// # Errors
+/// [`Error::Address`], or [`Error::PlainHttp`] where the token would travel unencrypted.
+pub fn address(text: &str, allow_http: bool) -> Result<Url, Error> {
+    let fail = |reason: &str| Error::Address { url: without_secrets(text), reason: reason.to_owned() };
+    let url = Url::parse(text).map_err(|error| fail(&format!("{error}; it begins with https://")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(fail("it must begin with https:// or http://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(fail("it must not hold a user name or a password"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(fail("it must not hold a `?` or `#` part"));
+    }
+    if url.host().is_none() {
+        return Err(fail("it names no host"));
+    }
+    if url.scheme() == "http" && !is_loopback(&url) && !allow_http {
+        return Err(Error::PlainHttp { url: url.to_string() });
+    }
+    Ok(url)
+}
+
+/// Whether what is sent there stays on this machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// The text without what stands before an `@` and after a `?` or `#`: a password or a key must not be printed.
+fn without_secrets(text: &str) -> String {
+    let cut = text.find(['?', '#']).map_or(text.len(), |at| at + 1);
+    let (text, rest) = text.split_at(cut);
+    let rest = if rest.is_empty() { "" } else { "…" };
+    format!("{}{rest}", without_user(text))
+}
+
+fn without_user(text: &str) -> String {
+    match (text.split_once("://"), text.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://…@{rest}"),
+        (None, Some((_, rest))) => format!("…@{rest}"),
+        (_, None) => text.to_owned(),
+    }
+}
+
+#[async_trait]
+impl Remote for OpenWebUi {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    async fn observe(&self, kinds: Kinds<'_>) -> Result<Observed, Error> {
+        observe::observe(&self.client, &self.capabilities, kinds).await
+    }
+
+    fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>) {
+        bind(intent, observed, &Rules { group_names: &self.group_names, checked: true })
+    }
+
+    fn choose(&self, asked: Option<Via>, changes: &[Change], observed: &Observed) -> Result<(Via, String), Error> {
+        render::choose(self.capabilities(observed)?, self.exclusive, asked, changes, observed)
+    }
+
+    fn render(&self, changes: &[Change], fresh: &Observed, writing: &Writing<'_>) -> Result<Vec<Step>, Error> {
+        let capabilities = self.capabilities(fresh)?;
+        render::render(capabilities, &self.identity.origin, changes, fresh, writing)
+    }
+
+    async fn execute(&self, step: &Step) -> Result<(), Error> {
+        write::execute(&self.client, step).await
+    }
+
+    async fn finish(&self) -> Result<(), Error> {
+        self.client.refresh_registry().await
+    }
+
+    fn link(&self, id: &str) -> Option<String> {
+        let id: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
+        Some(format!("{}/workspace/models/edit?id={id}", self.identity.origin))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for (text, allow_http, words) in [
+            ("https://chat.example.com", false, ""),
+            ("https://chat.example.com/base/", false, ""),
+            ("http://127.0.0.1:8080", false, ""),
+            ("http://localhost:8080", false, ""),
+            ("http://[::1]:8080", false, ""),
+            ("http://chat.example.com", true, ""),
+            ("http://chat.example.com", false, "plain http"),
+            ("http://127.0.0.1.evil.example", false, "plain http"),
+            ("ftp://chat.example.com", false, "must begin with"),
+            ("chat.example.com", false, "begins with https://"),
+            ("https://user:secret@chat.example.com", false, "user name"),
+            ("https://chat.example.com/?key=secret", false, "`?`"),
+            ("https://chat.example.com/#secret", false, "`#`"),
+            ("https://user:sec?ret@chat.example.com", false, "is not the address"),
+        ] {
+            match address(text, allow_http) {
+                Ok(_) => assert_eq!(words, "", "{text} was accepted"),
+                Err(error) => {
+                    let message = error.to_string();
+                    assert!(!words.is_empty() && message.contains(words), "{text}: {message}");
+                    assert!(!message.contains("secret"), "{message}");
+                }
+            }
+        }
+    }
+}
