@@ -1,0 +1,106 @@
+//! A plan is carried out: preflight, snapshot, steps in their order, and everything read back.
+//!
+//! In: a [`Plan`] and the remote. Out: an [`Outcome`] that says of every change whether it is done, failed, or not begun.
+//! After any fault, applying again converges.
+
+mod outcome;
+mod run;
+mod snapshot;
+mod verify;
+
+pub use outcome::{Failure, Mismatch, Outcome, Refusal};
+pub use snapshot::{Snapshot, SnapshotError};
+
+use std::collections::BTreeSet;
+
+use camino::Utf8Path;
+use tokio::sync::watch;
+
+use crate::plan::Plan;
+use crate::remote::{Kinds, Remote};
+use crate::state::{Observed, Reference, ReferenceKind, WorkspaceKey};
+
+/// How many requests are under way at once. The server works on one at a time for most of each; more would only queue.
+const CONCURRENCY: usize = 8;
+
+/// How often the plan is rendered anew because rows that it does not touch have moved.
+const ATTEMPTS: usize = 3;
+
+/// What an apply needs besides the plan.
+pub struct Context<'a> {
+    /// The remote.
+    pub remote: &'a dyn Remote,
+    /// Keys the marks.
+    pub key: &'a WorkspaceKey,
+    /// The kinds of names that the plan rests on.
+    pub kinds: &'a BTreeSet<ReferenceKind>,
+    /// What names resolve to now, given a fresh reading.
+    pub references: &'a (dyn Fn(&Observed) -> BTreeSet<Reference> + Sync),
+    /// Where the snapshot goes.
+    pub snapshots: &'a Utf8Path,
+    /// Turns true when no further step is to be begun.
+    pub interrupted: watch::Receiver<bool>,
+    /// Is told of each step: how many are through, how many there are, what the last one was.
+    pub progress: &'a (dyn Fn(usize, usize, &str) + Sync),
+}
+
+impl Context<'_> {
+    fn kinds(&self) -> Kinds<'_> {
+        Box::pin(std::future::ready(self.kinds.clone()))
+    }
+}
+
+/// Carries out a plan.
+///
+/// # Errors
+/// [`Refusal`] if nothing was written: the plan is blocked or stale, the remote cannot be read, the snapshot cannot be written.
+pub async fn apply(plan: &Plan, context: &Context<'_>) -> Result<Outcome, Refusal> {
+    if !plan.blockers.is_empty() {
+        return Err(Refusal::Blocked(plan.blockers.clone()));
+    }
+    let identity = context.remote.identity();
+    if plan.workspace != context.key.workspace() {
+        return Err(Refusal::OtherWorkspace);
+    }
+    if plan.remote.origin != identity.origin || plan.remote.kind != identity.kind {
+        return Err(Refusal::OtherRemote { plan: plan.remote.origin.clone(), manifest: identity.origin.clone() });
+    }
+    let mut outcome = Outcome::default();
+    if plan.is_empty() {
+        return Ok(outcome);
+    }
+    let fresh = context.remote.observe(context.kinds()).await.map_err(Refusal::Remote)?;
+    preflight(plan, &fresh, context)?;
+    let snapshot = snapshot::take(plan, &fresh, context.snapshots).map_err(Refusal::Snapshot)?;
+    outcome.snapshot = Some(snapshot);
+
+    let before = fresh.clone();
+    run::run(plan, fresh, context, &mut outcome).await;
+    verify::verify(plan, &before, context, &mut outcome).await;
+    if let Err(error) = context.remote.finish().await {
+        outcome.warnings.push(format!(
+            "the server's list of models was not refreshed, so chats may not see the changes at once: {error}"
+        ));
+    }
+    Ok(outcome)
+}
+
+/// Whether everything that the plan rests on still holds.
+fn preflight(plan: &Plan, fresh: &Observed, context: &Context<'_>) -> Result<(), Refusal> {
+    let moved: Vec<String> = plan
+        .preconditions
+        .rows
+        .iter()
+        .filter(|(id, planned)| fresh.rows.get(id.as_str()).map(crate::state::ObservedRow::fingerprint) != **planned)
+        .map(|(id, _)| id.clone())
+        .collect();
+    if !moved.is_empty() {
+        return Err(Refusal::StaleRows(moved));
+    }
+    if plan.remote.version != fresh.version {
+        return Err(Refusal::StaleVersion { plan: plan.remote.version.clone(), now: fresh.version.clone() });
+    }
+    let now = (context.references)(fresh);
+    let gone: Vec<Reference> = plan.preconditions.references.difference(&now).cloned().collect();
+    if gone.is_empty() { Ok(()) } else { Err(Refusal::StaleReferences(gone)) }
+}

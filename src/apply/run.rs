@@ -1,0 +1,144 @@
+//! The steps, stage by stage.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use super::outcome::{Failure, Outcome};
+use super::{ATTEMPTS, CONCURRENCY, Context};
+use crate::diff::{Action, Change};
+use crate::plan::Plan;
+use crate::remote::{Error, Step, Writing};
+use crate::state::{Observed, ObservedRow};
+
+/// Carries out the plan's changes and fills in the outcome.
+pub(super) async fn run(plan: &Plan, mut fresh: Observed, context: &Context<'_>, outcome: &mut Outcome) {
+    let writing = Writing { via: plan.via, key: context.key };
+    let mut known: BTreeMap<String, Option<String>> = plan.preconditions.rows.clone();
+    for attempt in 1.. {
+        let left: Vec<Change> = plan.changes.iter().filter(|change| is_left(change, outcome)).cloned().collect();
+        let steps = match context.remote.render(&left, &fresh, &writing) {
+            Ok(steps) => steps,
+            Err(error) => return fail_all(&left, &error, outcome),
+        };
+        let moved = stages(plan, steps, context, &mut known, outcome).await;
+        let Some(moved) = moved else { break };
+        // A row that the plan does not touch has moved under a request that replaces the whole table: everything that
+        // the plan rests on may still hold.
+        if attempt == ATTEMPTS || outcome.interrupted {
+            return fail_all(&left, &moved, outcome);
+        }
+        fresh = match context.remote.observe(context.kinds()).await {
+            Ok(fresh) => fresh,
+            Err(error) => return fail_all(&left, &error, outcome),
+        };
+        let touched = known.iter().find(|(id, row)| fresh.rows.get(*id).map(ObservedRow::fingerprint) != **row);
+        if let Some((id, _)) = touched {
+            return fail_all(&left, &Error::Moved { id: id.clone() }, outcome);
+        }
+    }
+    let done = plan.changes.iter().map(|change| (change.id.clone(), change.action));
+    let done = done.filter(|entry| {
+        !outcome.not_begun.contains(entry) && !outcome.failed.iter().any(|failure| failure.id == entry.0)
+    });
+    outcome.done = done.collect();
+}
+
+fn is_left(change: &Change, outcome: &Outcome) -> bool {
+    !outcome.failed.iter().any(|failure| failure.id == change.id)
+}
+
+fn fail_all(changes: &[Change], error: &Error, outcome: &mut Outcome) {
+    for change in changes {
+        outcome.failed.push(Failure { id: change.id.clone(), action: change.action, error: error.clone() });
+    }
+}
+
+/// Runs the steps in their stages, those of one stage side by side. A row whose step failed gets no further one.
+/// Returns the error if a request that replaces the whole table found the table moved.
+async fn stages(
+    plan: &Plan,
+    steps: Vec<Step>,
+    context: &Context<'_>,
+    known: &mut BTreeMap<String, Option<String>>,
+    outcome: &mut Outcome,
+) -> Option<Error> {
+    let total = steps.len();
+    let mut through = 0;
+    let mut rest: &[Step] = &steps;
+    while let Some(first) = rest.first() {
+        let end = rest.iter().position(|step| step.stage != first.stage).unwrap_or(rest.len());
+        let (stage, later) = rest.split_at(end);
+        rest = later;
+        let broken: BTreeSet<String> = broken(plan, outcome);
+        let runnable: Vec<&Step> = stage.iter().filter(|step| !touches(step, &broken)).collect();
+        let mut running = stream::iter(runnable)
+            .map(|step| async move {
+                if *context.interrupted.borrow() {
+                    return (step, None);
+                }
+                (step, Some(context.remote.execute(step).await))
+            })
+            .buffer_unordered(CONCURRENCY);
+        while let Some((step, result)) = running.next().await {
+            match result {
+                None => {
+                    outcome.interrupted = true;
+                    break_off(plan, step, outcome);
+                }
+                Some(Ok(())) => {
+                    through += 1;
+                    (context.progress)(through, total, &step.title);
+                    for (id, row) in step.promises.iter().filter(|(id, _)| plan.preconditions.rows.contains_key(id)) {
+                        known.insert(id.clone(), row.clone());
+                    }
+                }
+                Some(Err(error @ Error::Moved { .. })) if step.whole_table => return Some(error),
+                Some(Err(error)) => fail(plan, step, &error, outcome),
+            }
+        }
+        if outcome.interrupted {
+            for step in rest {
+                break_off(plan, step, outcome);
+            }
+            return None;
+        }
+    }
+    None
+}
+
+/// The rows that get no further step: those that failed, and the former rows of renamed ones that failed.
+fn broken(plan: &Plan, outcome: &Outcome) -> BTreeSet<String> {
+    let failed: BTreeSet<&str> = outcome.failed.iter().map(|failure| failure.id.as_str()).collect();
+    let former = plan.changes.iter().filter(|change| failed.contains(change.id.as_str()));
+    let former = former.filter_map(|change| change.moved_from.clone());
+    failed.iter().map(|id| (*id).to_owned()).chain(former).collect()
+}
+
+fn touches(step: &Step, rows: &BTreeSet<String>) -> bool {
+    if step.whole_table { !rows.is_empty() } else { step.expects.iter().any(|(id, _)| rows.contains(id)) }
+}
+
+/// The changes that a step carries out.
+fn changes_of<'a>(plan: &'a Plan, step: &'a Step) -> impl Iterator<Item = &'a Change> {
+    plan.changes.iter().filter(|change| step.expects.iter().any(|(id, _)| *id == change.id))
+}
+
+fn fail(plan: &Plan, step: &Step, error: &Error, outcome: &mut Outcome) {
+    for change in changes_of(plan, step) {
+        if is_left(change, outcome) {
+            outcome.failed.push(Failure { id: change.id.clone(), action: change.action, error: error.clone() });
+        }
+    }
+}
+
+/// Notes the changes of a step that was not begun because the user stopped the apply.
+fn break_off(plan: &Plan, step: &Step, outcome: &mut Outcome) {
+    let ids: Vec<(String, Action)> = changes_of(plan, step).map(|change| (change.id.clone(), change.action)).collect();
+    for entry in ids {
+        if !outcome.not_begun.contains(&entry) {
+            outcome.not_begun.push(entry);
+        }
+    }
+}
