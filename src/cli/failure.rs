@@ -1,0 +1,89 @@
+//! Why a command could not do its work, with a way out.
+
+use std::io;
+
+use super::Exit;
+use super::ui::Ui;
+use crate::apply::Refusal;
+use crate::{plan, project, remote};
+
+/// A failure of a command as a whole. Findings about files are not failures: they are reported where they are found.
+#[derive(Debug)]
+pub(super) struct Failure {
+    message: String,
+    help: Option<String>,
+    /// The reader of our output has gone, which is not worth a word.
+    silent: bool,
+    /// The manifest is wrong at a place that can be shown.
+    manifest: Option<Box<project::Error>>,
+}
+
+impl Failure {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None, silent: false, manifest: None }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(super) fn report(self, ui: &mut Ui) -> Exit {
+        if let Some(error) = &self.manifest {
+            ui.manifest_error(error);
+        } else if !self.silent {
+            ui.error(&self.message, self.help.as_deref());
+        }
+        Exit::Failed
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        let silent = error.kind() == io::ErrorKind::BrokenPipe;
+        Self { silent, ..Self::new(format!("cannot write: {error}")) }
+    }
+}
+
+impl From<project::Error> for Failure {
+    fn from(error: project::Error) -> Self {
+        let failure = Self { help: error.help().map(str::to_owned), ..Self::new(error.to_string()) };
+        if matches!(error, project::Error::Manifest { .. }) {
+            Self { manifest: Some(Box::new(error)), ..failure }
+        } else {
+            failure
+        }
+    }
+}
+
+impl From<project::GlobError> for Failure {
+    fn from(error: project::GlobError) -> Self {
+        Self::new(error.to_string()).help("the globs are under `models` in the manifest")
+    }
+}
+
+impl From<remote::Error> for Failure {
+    fn from(error: remote::Error) -> Self {
+        Self { help: error.help(), ..Self::new(error.to_string()) }
+    }
+}
+
+impl From<plan::Error> for Failure {
+    fn from(error: plan::Error) -> Self {
+        let help = match &error {
+            plan::Error::Format { .. } => Some("make a new plan with this version of maquette".to_owned()),
+            plan::Error::Edited => {
+                Some("nothing was written; make a new plan, and change the files instead".to_owned())
+            }
+            plan::Error::Invalid { .. } => Some("`maquette plan --out FILE` writes one".to_owned()),
+            plan::Error::File(_) => None,
+        };
+        Self { help, ..Self::new(error.to_string()) }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self { help: refusal.help(), ..Self::new(refusal.to_string()) }
+    }
+}

@@ -1,0 +1,124 @@
+//! The command line: one file a command.
+//!
+//! stdout is the result, stderr is progress and prose. Exit codes: 0 done, nothing to do; 1 failed; 2 changes pending.
+
+mod apply;
+mod check;
+mod compile;
+mod failure;
+mod init;
+mod login;
+mod parse;
+mod plan;
+mod schema;
+mod ui;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+use ui::Ui;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Done, or nothing to do.
+    Done,
+    /// Failed: findings at error level, bad usage, a remote that refused, an unsafe or stale plan.
+    Failed,
+    /// Changes are pending.
+    Pending,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Pending => 2,
+        })
+    }
+}
+
+/// Models as code for Open WebUI and Ollama.
+///
+/// Compiles the Modelfiles of a workspace, shows what would change on a server, and changes it.
+#[derive(Debug, Parser)]
+#[command(name = "maquette", version, max_term_width = 100, disable_help_subcommand = true)]
+struct Arguments {
+    /// Run as if started in DIR.
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    directory: Option<Utf8PathBuf>,
+    /// When to use colour.
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    color: clap::ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a manifest and a first model.
+    Init(init::Arguments),
+    /// Report what is wrong with Modelfiles.
+    Check(check::Arguments),
+    /// Show what applying would change.
+    Plan(plan::Arguments),
+    /// Bring a remote to what the files say.
+    Apply(apply::Arguments),
+    /// Print the instructions of Modelfiles as JSON, a line a file.
+    Parse(parse::Arguments),
+    /// Print Modelfiles for another reader.
+    Compile(compile::Arguments),
+    /// Keep a server's token in your credentials file.
+    Login(login::Arguments),
+    /// Print the JSON Schema of a format.
+    Schema(schema::Arguments),
+}
+
+/// Runs the command line and gives the process's exit code.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are results; everything else is bad usage. Nothing can be done about a closed stream.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Failed.into() } else { Exit::Done.into() };
+        }
+    };
+    let mut ui = Ui::new(arguments.color);
+    let directory = arguments.directory.unwrap_or_else(|| Utf8PathBuf::from("."));
+    let result = match arguments.command {
+        Command::Init(arguments) => init::run(&arguments, &directory, &mut ui),
+        Command::Check(arguments) => check::run(&arguments, &directory, &mut ui),
+        Command::Plan(arguments) => plan::run(&arguments, &directory, &mut ui),
+        Command::Apply(arguments) => apply::run(&arguments, &directory, &mut ui),
+        Command::Parse(arguments) => parse::run(&arguments, &directory, &mut ui),
+        Command::Compile(arguments) => compile::run(&arguments, &directory, &mut ui),
+        Command::Login(arguments) => login::run(&arguments, &mut ui),
+        Command::Schema(arguments) => schema::run(&arguments, &mut ui),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(&mut ui).into(),
+    }
+}
+
+/// A path of the command line, which is relative to the folder that `-C` names.
+fn at(directory: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
+    if directory == "." { path.to_owned() } else { directory.join(path) }
+}
+
+/// The runtime for commands that talk to a remote.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))
+}

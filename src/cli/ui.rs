@@ -1,0 +1,131 @@
+//! The terminal, or what stands in its place.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::project;
+use crate::report::{self, Layout, printable, style};
+use crate::source::{Location, SourceFile, Sources, Span};
+
+/// Columns where the output is no terminal.
+const DEFAULT_WIDTH: usize = 100;
+
+/// Where results and prose go.
+pub(super) struct Ui {
+    out: Box<dyn Write>,
+    err: Box<dyn Write>,
+    out_layout: Layout,
+    err_layout: Layout,
+    interactive: bool,
+}
+
+impl Ui {
+    pub(super) fn new(color: clap::ColorChoice) -> Self {
+        let choice = match color {
+            clap::ColorChoice::Auto => ColorChoice::Auto,
+            clap::ColorChoice::Always => ColorChoice::Always,
+            clap::ColorChoice::Never => ColorChoice::Never,
+        };
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let interactive = io::stdin().is_terminal() && stdout.is_terminal() && stderr.is_terminal();
+        let width = width();
+        let (out, err) = (AutoStream::new(stdout, choice), AutoStream::new(stderr, choice));
+        let layout = |current: ColorChoice| Layout { width, colour: current != ColorChoice::Never };
+        Self {
+            out_layout: layout(out.current_choice()),
+            err_layout: layout(err.current_choice()),
+            out: Box::new(io::BufWriter::new(out)),
+            err: Box::new(err),
+            interactive,
+        }
+    }
+
+    /// Whether somebody is there to answer.
+    pub(super) fn is_interactive(&self) -> bool {
+        self.interactive
+    }
+
+    /// Writes the command's result, and makes sure that it arrived.
+    pub(super) fn result(&mut self, write: impl FnOnce(&mut dyn Write, Layout) -> io::Result<()>) -> io::Result<()> {
+        write(&mut *self.out, self.out_layout)?;
+        self.out.flush()
+    }
+
+    /// Writes prose.
+    pub(super) fn note(&mut self, text: &str) {
+        // Nobody is left to tell if this fails.
+        let _ = writeln!(self.err, "{}", printable(text));
+    }
+
+    /// Writes what is laid out elsewhere as prose.
+    pub(super) fn prose(&mut self, write: impl FnOnce(&mut dyn Write, Layout) -> io::Result<()>) {
+        let _ = write(&mut *self.err, self.err_layout);
+        let _ = self.err.flush();
+    }
+
+    /// Writes an error with its way out.
+    pub(super) fn error(&mut self, message: &str, help: Option<&str>) {
+        let layout = self.err_layout;
+        let _ = writeln!(self.err, "{} {}", layout.paint(style::ERROR, "error:"), printable(message));
+        if let Some(help) = help {
+            let _ = writeln!(self.err, "  {} {}", layout.paint(style::STRONG, "help:"), printable(help));
+        }
+    }
+
+    /// Draws what is wrong with the manifest.
+    pub(super) fn manifest_error(&mut self, error: &project::Error) {
+        let project::Error::Manifest { path, text, message, span } = error else {
+            return self.error(&error.to_string(), error.help());
+        };
+        let mut sources = Sources::new();
+        let file = sources.add(SourceFile::new(path.clone(), text.as_bytes()));
+        let mut diagnostic = Diagnostic::unplaced("invalid-manifest", message);
+        if let Some(span) = span {
+            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            diagnostic.location = Some(Location::new(file, Span::new(offset(span.start), offset(span.end))));
+        }
+        self.prose(|out, layout| report::diagnostics_human(&[diagnostic], &sources, layout, out));
+    }
+
+    /// Draws findings as prose.
+    pub(super) fn diagnostics(&mut self, diagnostics: &[Diagnostic], sources: &Sources) {
+        self.prose(|out, layout| report::diagnostics_human(diagnostics, sources, layout, out));
+    }
+
+    /// Shows how far something is, on a terminal only.
+    pub(super) fn progress(interactive: bool, through: usize, total: usize, what: &str) {
+        if interactive {
+            let what: String = printable(what).chars().take(60).collect();
+            let mut err = io::stderr().lock();
+            let _ = write!(err, "\r\u{1b}[2K{through}/{total} {what}");
+            if through == total {
+                let _ = write!(err, "\r\u{1b}[2K");
+            }
+            let _ = err.flush();
+        }
+    }
+
+    /// Asks a question and reads one line.
+    pub(super) fn ask(&mut self, question: &str) -> io::Result<String> {
+        write!(self.err, "{} ", printable(question))?;
+        self.err.flush()?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(answer.trim().to_owned())
+    }
+}
+
+/// The terminal's columns; `COLUMNS` wins.
+fn width() -> usize {
+    let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    set.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+        .filter(|&width| width > 0)
+        .unwrap_or(DEFAULT_WIDTH)
+}
+
+/// Whether any finding is an error.
+pub(super) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|one| one.severity == Severity::Error)
+}

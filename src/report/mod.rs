@@ -1,0 +1,46 @@
+//! Everything that is printed. In: values of the phases. Out: text, written to what the caller gives.
+//!
+//! Text that came from a file or a remote goes through [`printable`] on its way to people.
+
+mod diagnostics_human;
+mod diagnostics_json;
+mod outcome_human;
+mod plan_human;
+mod printable;
+mod value;
+mod words;
+
+pub use diagnostics_human::diagnostics_human;
+pub use diagnostics_json::{DiagnosticReport, diagnostics_json, diagnostics_schema};
+pub use outcome_human::outcome_human;
+pub use plan_human::plan_human;
+pub use printable::printable;
+
+/// How text for people is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Columns.
+    pub width: usize,
+    /// Whether escape sequences for colour may be written.
+    pub colour: bool,
+}
+
+impl Layout {
+    /// The text in that style, if there is colour.
+    pub(crate) fn paint(self, style: anstyle::Style, text: &str) -> String {
+        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
+
+/// The colours, each with one meaning.
+pub(crate) mod style {
+    use anstyle::{AnsiColor, Style};
+
+    pub(crate) const ADDED: Style = AnsiColor::Green.on_default();
+    pub(crate) const REMOVED: Style = AnsiColor::Red.on_default();
+    pub(crate) const CHANGED: Style = AnsiColor::Yellow.on_default();
+    pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+    pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+    pub(crate) const STRONG: Style = Style::new().bold();
+    pub(crate) const FAINT: Style = Style::new().dimmed();
+}

@@ -1,0 +1,25 @@
+//! The one integration binary: the program as its users run it, against real servers.
+//!
+//! A test that cannot run fails; none is skipped. `cargo test --test it server::` runs the tests of the harness alone.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and clippy knows only functions marked #[test] as tests"
+)]
+
+mod bad_files;
+mod bad_input;
+mod bad_plans;
+mod faulty;
+mod faulty_server;
+mod file_remote;
+mod generated;
+mod output;
+mod project;
+mod random_workspaces;
+mod readme;
+mod secrets;
+mod tidy;
