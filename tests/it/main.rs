@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and clippy knows only functions marked #[test] as tests"
 )]
 
+mod apply;
 mod bad_files;
 mod bad_input;
 mod bad_plans;
@@ -22,4 +23,5 @@ mod project;
 mod random_workspaces;
 mod readme;
 mod secrets;
+mod server;
 mod tidy;

@@ -1,0 +1,134 @@
+//! Real Open WebUI servers for tests.
+//!
+//! [`exclusive`] lends the one server of this run, which starts once and is shared: tests on it run one after another, and
+//! each finds the model table as it was seeded. [`Server::start`] gives a test a server of its own, to kill and restart, or
+//! to change more than models. A runner that gives each test a process of its own (nextest) starts a server for each.
+
+mod api;
+mod database;
+mod editor;
+mod install;
+mod models;
+mod process;
+mod proxy;
+mod seed;
+mod tests;
+mod version;
+
+use std::path::PathBuf;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+pub(crate) use api::{Account, Answer, Refused};
+pub(crate) use database::{Database, changes};
+pub(crate) use proxy::{Break, Proxy};
+pub(crate) use seed::{FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Seed};
+pub(crate) use version::Version;
+
+use process::Process;
+
+/// A running server, seeded.
+pub(crate) struct Server {
+    process: Process,
+    pub(crate) version: Version,
+    pub(crate) url: String,
+    /// Who works with Maquette. Has an API key.
+    pub(crate) admin: Account,
+    /// Who works in the browser, and owns the foreign rows. Has an API key.
+    pub(crate) second_admin: Account,
+    /// A plain user, member of `Support`.
+    pub(crate) user: Account,
+    /// A plain user, member of no group.
+    pub(crate) stranger: Account,
+    /// What the names of `seed.rs` stand for on this server.
+    pub(crate) seed: Seed,
+}
+
+/// The shared server, for as long as the guard lives.
+///
+/// A test that failed while it held the server does not spoil it for the next, which finds the seeded models again.
+pub(crate) fn exclusive() -> MutexGuard<'static, Server> {
+    static SHARED: LazyLock<Mutex<Server>> = LazyLock::new(|| Mutex::new(Server::start(Version::newest())));
+    let server = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    server.restore();
+    server
+}
+
+impl Server {
+    /// A server of its own for one test; it ends with the value.
+    pub(crate) fn start(version: Version) -> Self {
+        seed::start(version)
+    }
+
+    /// `GET` as somebody.
+    pub(crate) fn get(&self, account: &Account, path: &str) -> Answer {
+        self.send(Method::GET, Some(account), path, None)
+    }
+
+    /// `POST` as somebody.
+    #[expect(clippy::needless_pass_by_value, reason = "tests write the body as a literal")]
+    pub(crate) fn post(&self, account: &Account, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, Some(account), path, Some(&body))
+    }
+
+    /// Any request, also one of nobody's.
+    pub(crate) fn send(&self, method: Method, account: Option<&Account>, path: &str, body: Option<&Value>) -> Answer {
+        api::send(method, &format!("{}{path}", self.url), account.map(|account| account.token.as_str()), body)
+    }
+
+    /// Makes this process's model registry read the table again, as opening any page does: chats resolve models there.
+    pub(crate) fn refresh_registry(&self) {
+        self.get(&self.admin, "/api/models").unwrap();
+    }
+
+    /// Says something to a model, and returns what it answers; for the base models of the seed see [`Server::heard`].
+    pub(crate) fn chat(&self, account: &Account, model: &str, text: &str) -> Result<String, Refused> {
+        let body = json!({"model": model, "stream": false, "messages": [{"role": "user", "content": text}]});
+        let answer = self.post(account, "/api/chat/completions", body)?;
+        let text = answer.pointer("/choices/0/message/content").and_then(Value::as_str);
+        Ok(text.unwrap_or_else(|| panic!("no text in {answer}")).to_owned())
+    }
+
+    /// What reached the base model when the administrator said something: `model`, `text`, `system` and `params`.
+    pub(crate) fn heard(&self, model: &str) -> Value {
+        let text = self.chat(&self.admin, model, "hello").unwrap();
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    }
+
+    /// The server's own tables, read only.
+    pub(crate) fn database(&self) -> Database {
+        Database::open(&self.data_dir().join("webui.db"))
+    }
+
+    /// Changes the server's tables behind its back.
+    pub(crate) fn tamper(&self, sql: &str, parameters: impl rusqlite::Params) {
+        database::write(&self.data_dir().join("webui.db"), sql, parameters);
+    }
+
+    /// Where the server keeps its data.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.process.folder().join("data")
+    }
+
+    /// The end of the server's log.
+    pub(crate) fn log_tail(&self) -> String {
+        self.process.log_tail()
+    }
+
+    /// Everything that the server has printed so far, each request among it.
+    pub(crate) fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// Kills the server as a crash would.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts the server again on the same data and port, killing it first where it still runs.
+    pub(crate) fn restart(&mut self) {
+        self.process.restart();
+    }
+}

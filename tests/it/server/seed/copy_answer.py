@@ -1,0 +1,8 @@
+"""
+title: Copy answer
+"""
+
+
+class Action:
+    async def action(self, body: dict):
+        return None
