@@ -35,6 +35,7 @@ pub enum Part {
     Namespace,
     Model,
     Tag,
+    Digest,
 }
 
 impl Part {
@@ -46,7 +47,7 @@ impl Part {
             b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => true,
             b'-' => at > 0,
             b'.' => at > 0 && self != Self::Namespace,
-            b':' => at > 0 && self == Self::Host,
+            b':' => at > 0 && matches!(self, Self::Host | Self::Digest),
             _ => false,
         };
         !text.is_empty() && text.len() <= longest && text.bytes().enumerate().all(allowed)
@@ -60,6 +61,7 @@ impl Part {
             Self::Namespace => "namespace",
             Self::Model => "model",
             Self::Tag => "tag",
+            Self::Digest => "digest",
         }
     }
 }
@@ -284,7 +286,7 @@ mod tests {
                 "host" => Part::Host,
                 "namespace" => Part::Namespace,
                 "model" => Part::Model,
-                "digest" => continue, // Names with a digest are not read by this version of Ollama.
+                "digest" => Part::Digest,
                 other => panic!("the test does not know `{other}`"),
             };
             assert_eq!(part.allows(case["s"].as_str().unwrap()), case["want"], "{case}");

@@ -46,7 +46,7 @@ fn judge(statement: &Statement, text: &str, reporter: &mut Reporter) {
     };
     let Some((part, wrong)) = Name::parse(&base).fault() else { return };
     let allowed = match part {
-        Part::Host => "letters, digits, `_`, `-`, `.` and `:`",
+        Part::Host | Part::Digest => "letters, digits, `_`, `-`, `.` and `:`",
         Part::Namespace => "letters, digits, `_` and `-`",
         Part::Model | Part::Tag => "letters, digits, `_`, `-` and `.`",
     };
