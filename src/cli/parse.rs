@@ -53,9 +53,9 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
             Ok(bytes) => {
                 let source = SourceFile::new(path.clone(), &bytes);
                 let verdict = syntax::verdict(&syntax::parse(Arc::clone(&source.text)), dialect, is_keyword);
-                let (error, number) =
-                    verdict.error.map_or((None, None), |refusal| (Some(refusal.message), refusal.line));
-                (verdict.commands, error, number)
+                // Ollama's whole message, which begins with the line where there is one.
+                let number = verdict.error.as_ref().and_then(|refusal| refusal.line);
+                (verdict.commands, verdict.error.map(|refusal| refusal.to_string()), number)
             }
             Err(message) => (Vec::new(), Some(message), None),
         };

@@ -58,7 +58,7 @@ const UNEXPECTED_END: &str = "unexpected EOF";
 const NO_FROM: &str = "no FROM line";
 
 /// Judges `tree`. `is_known` tells which extended keywords exist; it is asked in Maquette's dialect only, and unknown
-/// ones are the error that they are for Ollama. A file without FROM is refused in both dialects.
+/// ones are the error that they are for Ollama. A file without FROM is refused in both dialects, unless it is an OVERRIDE.
 #[must_use]
 pub fn verdict(tree: &Tree, dialect: Dialect, is_known: impl Fn(&str) -> bool) -> Verdict {
     let knows = |keyword: Span| {
@@ -78,8 +78,10 @@ pub fn verdict(tree: &Tree, dialect: Dialect, is_known: impl Fn(&str) -> bool) -
         };
         return Verdict { commands: Vec::new(), error: Some(refusal) };
     }
-    // Ollama looks for the name of the command, so a parameter called `model` will do.
-    if commands.iter().any(|command| command.name == "model") {
+    // Ollama looks for the name of the command, so a parameter called `model` will do. OVERRIDE stands in place of FROM.
+    let overrides =
+        |statement: &Statement| statement.head == Head::Extended && tree.slice(statement.keyword) == "OVERRIDE";
+    if commands.iter().any(|command| command.name == "model") || tree.statements().any(overrides) {
         return Verdict { commands, error: None };
     }
     Verdict { commands: Vec::new(), error: Some(Refusal { message: NO_FROM.to_owned(), line: None }) }

@@ -25,3 +25,4 @@ mod readme;
 mod secrets;
 mod server;
 mod tidy;
+mod vectors;
