@@ -8,16 +8,23 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row};
 use serde_json::{Map, Value, json};
 
-/// A read-only connection to `webui.db`.
-pub(crate) struct Database(Connection);
+use super::version::{Access, Version};
 
-/// Every row of the model table by id: every column, `params` and `meta` decoded, and the `grants` of other tables.
+/// A read-only connection to `webui.db`.
+pub(crate) struct Database {
+    connection: Connection,
+    version: Version,
+}
+
+/// Every row of the model table by id: every column, `params` and `meta` decoded, and its `grants`, wherever they are kept.
 pub(crate) type Snapshot = BTreeMap<String, Value>;
 
 impl Database {
-    pub(super) fn open(path: &Path) -> Self {
+    pub(super) fn open(path: &Path, version: Version) -> Self {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
-        Self(connection.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+        let connection = connection.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        connection.busy_timeout(Duration::from_secs(60)).unwrap();
+        Self { connection, version }
     }
 
     /// Everything there is about models, for a comparison by [`changes`].
@@ -25,12 +32,16 @@ impl Database {
         let rows = self.rows("SELECT * FROM model ORDER BY id", []);
         rows.into_iter()
             .map(|mut row| {
-                for column in ["params", "meta"] {
-                    let text = row[column].as_str().unwrap_or("null");
-                    row[column] = serde_json::from_str(text).unwrap();
+                for column in ["params", "meta", "access_control"] {
+                    if let Some(text) = row.get(column).and_then(Value::as_str) {
+                        row[column] = serde_json::from_str(text).unwrap();
+                    }
                 }
                 let id = row["id"].as_str().unwrap().to_owned();
-                row["grants"] = json!(self.grants(&id));
+                row["grants"] = match self.version.access {
+                    Access::Control => json!(of_control(&row["access_control"])),
+                    Access::Grants | Access::GrantsApart => json!(self.grant_rows(&id)),
+                };
                 (id, row)
             })
             .collect()
@@ -43,14 +54,22 @@ impl Database {
 
     /// Who may use a model, sorted: `user:*:read`.
     pub(crate) fn grants(&self, id: &str) -> Vec<String> {
+        let row = self.model(id).unwrap_or_else(|| panic!("there is no row {id:?}"));
+        row["grants"].as_array().unwrap().iter().map(|grant| grant.as_str().unwrap().to_owned()).collect()
+    }
+
+    fn grant_rows(&self, id: &str) -> Vec<String> {
         let sql = "SELECT principal_type || ':' || principal_id || ':' || permission AS who FROM access_grant
                    WHERE resource_type = 'model' AND resource_id = ? ORDER BY who";
         let rows = self.rows(sql, [id]);
         rows.iter().map(|row| row["who"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// The versions of a model, oldest first, each with its `snapshot` decoded.
+    /// The versions of a model, oldest first, each with its `snapshot` decoded; none where the server keeps none.
     pub(crate) fn history(&self, id: &str) -> Vec<Value> {
+        if !self.version.has_history() {
+            return Vec::new();
+        }
         let mut rows = self.rows("SELECT * FROM model_history WHERE model_id = ? ORDER BY created_at, rowid", [id]);
         for row in &mut rows {
             row["snapshot"] = serde_json::from_str(row["snapshot"].as_str().unwrap()).unwrap();
@@ -60,11 +79,27 @@ impl Database {
 
     /// Any query, each row an object of its columns.
     pub(crate) fn rows(&self, sql: &str, parameters: impl rusqlite::Params) -> Vec<Value> {
-        let mut statement = self.0.prepare(sql).unwrap();
+        let mut statement = self.connection.prepare(sql).unwrap();
         let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
         let rows = statement.query_map(parameters, |row| Ok(object(&columns, row))).unwrap();
         rows.map(Result::unwrap).collect()
     }
+}
+
+/// What `access_control` grants, in the form of the newer table.
+fn of_control(control: &Value) -> Vec<String> {
+    if control.is_null() {
+        return vec!["user:*:read".to_owned()];
+    }
+    let mut grants = Vec::new();
+    for (principals, kind) in [("group_ids", "group"), ("user_ids", "user")] {
+        for permission in ["read", "write"] {
+            let ids = control[permission][principals].as_array().into_iter().flatten();
+            grants.extend(ids.map(|id| format!("{kind}:{}:{permission}", id.as_str().unwrap())));
+        }
+    }
+    grants.sort();
+    grants
 }
 
 /// Carries out one statement, waiting for the server's own writes.

@@ -1,22 +1,25 @@
 //! What Open WebUI's model editor does to a row on a save, beside what the person changed.
 //!
-//! A transcription of `ModelEditor.svelte` of 0.12.4, as far as it rewrites: it shows what a save changes unasked.
+//! A transcription of `ModelEditor.svelte` as the releases named below ship it, as far as it rewrites: it shows what a save
+//! changes unasked.
 
 use serde_json::{Map, Value, json};
 
-/// The capabilities that the editor adds where a row does not name them.
-const CAPABILITIES: &[&str] = &[
-    "file_context",
-    "vision",
-    "file_upload",
-    "web_search",
-    "image_generation",
-    "code_interpreter",
-    "terminal",
-    "citations",
-    "status_updates",
-    "memory",
-    "builtin_tools",
+use super::version::Version;
+
+/// The capabilities that the editor adds where a row does not name them, and the minor version that began to.
+const CAPABILITIES: &[(&str, u32)] = &[
+    ("file_context", 7),
+    ("vision", 6),
+    ("file_upload", 6),
+    ("web_search", 6),
+    ("image_generation", 6),
+    ("code_interpreter", 6),
+    ("terminal", 9),
+    ("citations", 6),
+    ("status_updates", 6),
+    ("memory", 11),
+    ("builtin_tools", 7),
 ];
 
 /// Lists that the editor leaves out when they are empty.
@@ -28,11 +31,10 @@ const KNOWLEDGE: &[&str] =
     &["id", "name", "type", "description", "context", "legacy", "collection_name", "collection_names"];
 
 /// Brings a row into the form in which the editor sends it.
-pub(super) fn tidy(row: &mut Value) {
+pub(super) fn tidy(row: &mut Value, version: Version) {
     let meta = row["meta"].as_object_mut().unwrap();
-    meta.entry("voice_avatar").or_insert(Value::Null);
-    let mut capabilities: Map<String, Value> =
-        CAPABILITIES.iter().map(|&name| (name.to_owned(), json!(true))).collect();
+    let offered = CAPABILITIES.iter().filter(|(_, since)| *since <= version.minor());
+    let mut capabilities: Map<String, Value> = offered.map(|(name, _)| ((*name).to_owned(), json!(true))).collect();
     if let Some(Value::Object(own)) = meta.get("capabilities") {
         capabilities.extend(own.clone());
     }
@@ -40,7 +42,12 @@ pub(super) fn tidy(row: &mut Value) {
     if meta.get("description").is_none_or(|text| text.as_str().is_none_or(|text| text.trim().is_empty())) {
         meta.insert("description".into(), Value::Null);
     }
-    if let Some(Value::Array(items)) = meta.get_mut("knowledge") {
+    if version.minor() >= 12 {
+        meta.entry("voice_avatar").or_insert(Value::Null);
+    }
+    if version.minor() >= 12
+        && let Some(Value::Array(items)) = meta.get_mut("knowledge")
+    {
         for item in items.iter_mut().filter_map(Value::as_object_mut) {
             item.retain(|key, value| KNOWLEDGE.contains(&key.as_str()) && !is_blank(value));
         }

@@ -47,7 +47,18 @@ pub(super) fn install(version: Version) -> PathBuf {
         run(&lock, Command::new("python3").args(["-m", "venv"]).arg(&environment));
         let install = || {
             let mut pip = Command::new(environment.join("bin/python"));
-            pip.args(["-m", "pip", "install", "--quiet", "--no-deps"]);
+            pip.args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-deps",
+                "--retries",
+                "10",
+            ]);
+            // Without it, peewee (only older versions need it) compiles extensions that nothing here uses.
+            pip.env("NO_SQLITE", "1");
             pip
         };
         run(&lock, install().arg("-r").arg(&requirements));

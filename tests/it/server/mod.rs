@@ -1,8 +1,9 @@
 //! Real Open WebUI servers for tests.
 //!
-//! [`exclusive`] lends the one server of this run, which starts once and is shared: tests on it run one after another, and
-//! each finds the model table as it was seeded. [`Server::start`] gives a test a server of its own, to kill and restart, or
-//! to change more than models. A runner that gives each test a process of its own (nextest) starts a server for each.
+//! [`exclusive`] and [`exclusive_of`] lend the servers of this run, one a version, each started when it is first asked for
+//! and shared: tests on one run one after another, and each finds the model table as it was seeded. [`each_version`] runs a
+//! test on every version of this run. [`Server::start`] gives a test a server of its own, to kill and restart, or to change
+//! more than models. A runner that gives each test a process of its own (nextest) starts a server for each.
 
 mod api;
 mod database;
@@ -15,8 +16,10 @@ mod seed;
 mod tests;
 mod version;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -25,7 +28,7 @@ pub(crate) use api::{Account, Answer, Refused};
 pub(crate) use database::{Database, changes};
 pub(crate) use proxy::{Break, Proxy};
 pub(crate) use seed::{FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Seed};
-pub(crate) use version::Version;
+pub(crate) use version::{Access, Version};
 
 use process::Process;
 
@@ -46,14 +49,34 @@ pub(crate) struct Server {
     pub(crate) seed: Seed,
 }
 
-/// The shared server, for as long as the guard lives.
+/// The shared server of the newest version, for as long as the guard lives.
+pub(crate) fn exclusive() -> MutexGuard<'static, Server> {
+    exclusive_of(Version::newest())
+}
+
+/// The shared server of a version, for as long as the guard lives.
 ///
 /// A test that failed while it held the server does not spoil it for the next, which finds the seeded models again.
-pub(crate) fn exclusive() -> MutexGuard<'static, Server> {
-    static SHARED: LazyLock<Mutex<Server>> = LazyLock::new(|| Mutex::new(Server::start(Version::newest())));
-    let server = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+pub(crate) fn exclusive_of(version: Version) -> MutexGuard<'static, Server> {
+    type Shared = LazyLock<Mutex<Server>, Box<dyn FnOnce() -> Mutex<Server> + Send>>;
+    static SHARED: LazyLock<BTreeMap<&'static str, Shared>> = LazyLock::new(|| {
+        let shared = |version| LazyLock::new(Box::new(move || Mutex::new(Server::start(version))) as Box<_>);
+        Version::all().map(|version| (version.name, shared(version))).collect()
+    });
+    let server = SHARED[version.name].lock().unwrap_or_else(PoisonError::into_inner);
     server.restore();
     server
+}
+
+/// Runs a test on every version of this run, side by side, to the end on each, and fails if it failed on any.
+pub(crate) fn each_version(test: impl Fn(Version) + Sync) {
+    let test = &test;
+    let failed: Vec<&str> = thread::scope(|scope| {
+        let runs = Version::of_this_run().into_iter().map(|version| (version.name, scope.spawn(move || test(version))));
+        let runs: Vec<_> = runs.collect();
+        runs.into_iter().filter_map(|(name, run)| run.join().is_err().then_some(name)).collect()
+    });
+    assert!(failed.is_empty(), "it failed on {}", failed.join(", "));
 }
 
 impl Server {
@@ -99,7 +122,7 @@ impl Server {
 
     /// The server's own tables, read only.
     pub(crate) fn database(&self) -> Database {
-        Database::open(&self.data_dir().join("webui.db"))
+        Database::open(&self.data_dir().join("webui.db"), self.version)
     }
 
     /// Changes the server's tables behind its back.

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::{Account, Answer, Server, editor};
+use super::{Access, Account, Answer, Server, editor};
 
 impl Server {
     /// One row as the API shows it, to the administrator.
@@ -14,12 +14,22 @@ impl Server {
 
     /// Every row, presets and overrides, as the API shows them to the administrator.
     pub(crate) fn all_models(&self) -> Vec<Value> {
-        let Value::Array(rows) = self.get(&self.admin, "/api/v1/models/all").unwrap() else { panic!("not a list") };
-        rows
+        let paths: &[_] = if self.version.lists_all() { &["all"] } else { &["export", "base"] };
+        let list = |path| match self.get(&self.admin, &format!("/api/v1/models/{path}")).unwrap() {
+            Value::Array(rows) => rows,
+            other => panic!("not a list: {other}"),
+        };
+        paths.iter().flat_map(list).collect()
     }
 
-    /// Creates a row from a body that holds at least `id`, `name`, `params` and `meta`.
-    pub(crate) fn create_model(&self, account: &Account, body: Value) -> Answer {
+    /// Creates a row from a body that holds at least `id`, `name`, `params` and `meta`; its `access_grants` take the form of
+    /// the version.
+    pub(crate) fn create_model(&self, account: &Account, mut body: Value) -> Answer {
+        if self.version.access == Access::Control
+            && let Some(grants) = body.as_object_mut().unwrap().shift_remove("access_grants")
+        {
+            body["access_control"] = control(&grants);
+        }
         self.post(account, "/api/v1/models/create", body)
     }
 
@@ -28,20 +38,27 @@ impl Server {
         self.post(account, "/api/v1/models/model/delete", json!({"id": id}))
     }
 
-    /// Replaces who may use a model.
+    /// Replaces who may use a model, by the grants of the newer versions.
     pub(crate) fn grant(&self, account: &Account, id: &str, grants: &Value) -> Answer {
+        if self.version.access == Access::Control {
+            let mut row = self.get(account, &model_path(id))?;
+            row["access_control"] = control(grants);
+            return self.post(account, "/api/v1/models/model/update", row);
+        }
         self.post(account, "/api/v1/models/model/access/update", json!({"id": id, "access_grants": grants}))
     }
 
     /// Somebody opens a model in the editor, changes something and saves.
     ///
     /// The editor sends the whole row back, completed and tidied in its own way, and then loads the model list, which
-    /// refreshes the registry. Access is not part of it: the page saves that by a call of its own, see [`Server::grant`].
+    /// refreshes the registry. Where the page saves access by a call of its own, see [`Server::grant`], it is not part of it.
     pub(crate) fn edit_model(&self, account: &Account, id: &str, edit: impl FnOnce(&mut Value)) -> Value {
         let mut row = self.get(account, &model_path(id)).unwrap();
         edit(&mut row);
-        editor::tidy(&mut row);
-        row.as_object_mut().unwrap().shift_remove("access_grants");
+        editor::tidy(&mut row, self.version);
+        if self.version.access == Access::GrantsApart {
+            row.as_object_mut().unwrap().shift_remove("access_grants");
+        }
         let saved = self.post(account, "/api/v1/models/model/update", row).unwrap();
         self.get(account, "/api/models").unwrap();
         saved
@@ -52,7 +69,7 @@ impl Server {
         let mut row = self.get(account, &model_path(id)).unwrap();
         row["id"] = json!(copy);
         row["name"] = json!(format!("{} (Clone)", row["name"].as_str().unwrap()));
-        editor::tidy(&mut row);
+        editor::tidy(&mut row, self.version);
         editor::complete_new(&mut row);
         let saved = self.create_model(account, row).unwrap();
         self.get(account, "/api/models").unwrap();
@@ -64,6 +81,23 @@ impl Server {
         let path = format!("/api/v1/models/model/toggle?{}", query(id));
         self.send(Method::POST, Some(account), &path, None).unwrap()
     }
+}
+
+/// The older form of grants.
+pub(super) fn control(grants: &Value) -> Value {
+    let grants = grants.as_array().unwrap();
+    if grants.is_empty() {
+        return json!({});
+    }
+    if grants.iter().any(|grant| grant["principal_id"] == "*") {
+        return Value::Null;
+    }
+    let ids = |permission: &str, kind: &str| -> Vec<&Value> {
+        let ours = grants.iter().filter(|grant| grant["permission"] == permission && grant["principal_type"] == kind);
+        ours.map(|grant| &grant["principal_id"]).collect()
+    };
+    let lists = |permission| json!({"group_ids": ids(permission, "group"), "user_ids": ids(permission, "user")});
+    json!({"read": lists("read"), "write": lists("write")})
 }
 
 fn model_path(id: &str) -> String {

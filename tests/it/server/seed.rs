@@ -4,8 +4,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::api::{self, Account};
+use super::models::control;
 use super::process::Process;
-use super::{Server, Version};
+use super::{Access, Server, Version};
 
 /// A base model that everybody may use: it has a row, of the second administrator's.
 pub(crate) const OPEN_BASE: &str = "echo.small";
@@ -87,7 +88,9 @@ pub(super) fn start(version: Version) -> Server {
     }
     let source = include_str!("seed/clock.py");
     make("/api/v1/tools/create", json!({"id": TOOL, "name": "Clock", "content": source, "meta": {"description": ""}}));
-    make("/api/v1/skills/create", json!({"id": SKILL, "name": "Tone", "description": "", "content": "Be kind."}));
+    if version.has_skills() {
+        make("/api/v1/skills/create", json!({"id": SKILL, "name": "Tone", "description": "", "content": "Be kind."}));
+    }
     let knowledge = |name| make("/api/v1/knowledge/create", json!({"name": name, "description": ""}));
     let (handbooks, knowledge) = ([knowledge(HANDBOOK), knowledge(HANDBOOK)], knowledge(KNOWLEDGE));
 
@@ -140,27 +143,34 @@ impl Server {
 
     /// Whether a row is still what the seed says of it.
     fn holds(&self, seed: &Value, row: &Value) -> bool {
-        let grant = |grant: &Value| {
-            ["principal_type", "principal_id", "permission"]
-                .map(|key| grant[key].as_str().unwrap_or_default().to_owned())
-        };
-        let grants = |row: &Value| {
-            let mut grants: Vec<_> = row["access_grants"].as_array().unwrap().iter().map(grant).collect();
-            grants.sort();
-            grants
-        };
-        // The server adds keys that are null to `meta`.
+        // The server adds keys that are null to `meta`, and the older ones an image.
         let meta = |row: &Value| {
             let mut meta = row["meta"].as_object().unwrap().clone();
-            meta.retain(|_, value| !value.is_null());
+            meta.retain(|_, value| !value.is_null() && value != "/static/favicon.png");
             meta
         };
         ["id", "base_model_id", "name", "params"].iter().all(|&key| seed[key] == row[key])
             && row["user_id"] == self.second_admin.id.as_str()
             && row["is_active"] == true
             && meta(seed) == meta(row)
-            && grants(seed) == grants(row)
+            && match self.version.access {
+                Access::Control => control(&seed["access_grants"]) == row["access_control"],
+                Access::Grants | Access::GrantsApart => grants(seed) == grants(row),
+            }
     }
+}
+
+/// Who may do what, sorted.
+fn grants(row: &Value) -> Vec<[&str; 3]> {
+    let keys = ["principal_type", "principal_id", "permission"];
+    let mut grants: Vec<_> = row["access_grants"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|grant| keys.map(|key| grant[key].as_str().unwrap()))
+        .collect();
+    grants.sort_unstable();
+    grants
 }
 
 fn id(answer: &Value) -> String {

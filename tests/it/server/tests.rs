@@ -14,7 +14,7 @@ use super::seed::{
     ACTION, CLOSED_BASE, FILTER, FOREIGN, FOREIGN_PRIVATE, HANDBOOK, KNOWLEDGE, OPEN_BASE, SALES, SKILL, SUPPORT, TOOL,
     TWINS,
 };
-use super::{Server, Version, api, changes, exclusive};
+use super::{Server, Version, api, changes, each_version, exclusive_of};
 
 /// The body of a preset of the administrator's on a base.
 fn preset(id: &str, base: &str) -> Value {
@@ -41,158 +41,183 @@ fn pluck(answer: &Value, key: &str) -> Vec<String> {
 
 #[test]
 fn the_server_is_of_the_version_that_was_asked_for() {
-    let server = exclusive();
-    let answer = server.send(Method::GET, None, "/api/version", None).unwrap();
-    assert_eq!(answer["version"], server.version.number);
-    assert_eq!(Version::of(server.version.number).number, server.version.number);
+    each_version(|version| {
+        let server = exclusive_of(version);
+        let answer = server.send(Method::GET, None, "/api/version", None).unwrap();
+        assert_eq!(answer["version"], server.version.number);
+        assert_eq!(Version::of(version.name).number, server.version.number);
+    });
 }
 
 #[test]
 fn the_accounts_are_who_they_should_be() {
-    let server = exclusive();
-    let people = server.get(&server.admin, "/api/v1/users/all").unwrap();
-    let person = |account: &api::Account| {
-        let found = people["users"].as_array().unwrap().iter().find(|person| person["id"] == account.id.as_str());
-        let found = found.unwrap();
-        assert_eq!((&found["email"], &found["name"]), (&json!(account.email), &json!(account.name)));
-        found["role"].as_str().unwrap().to_owned()
-    };
-    let roles = [&server.admin, &server.second_admin, &server.user, &server.stranger].map(person);
-    assert_eq!(roles, ["admin", "admin", "user", "user"]);
-    assert!(server.get(&server.second_admin, "/api/v1/models/all").is_ok());
-    assert_eq!(server.get(&server.user, "/api/v1/models/all").unwrap_err().status, 401);
-    assert_eq!(pluck(&server.get(&server.user, "/api/v1/groups/").unwrap(), "name"), [SUPPORT]);
-    assert_eq!(server.get(&server.stranger, "/api/v1/groups/").unwrap(), json!([]));
+    each_version(|version| {
+        let server = exclusive_of(version);
+        let people = server.get(&server.admin, "/api/v1/users/all").unwrap();
+        let person = |account: &api::Account| {
+            let found = people["users"].as_array().unwrap().iter().find(|person| person["id"] == account.id.as_str());
+            let found = found.unwrap();
+            assert_eq!((&found["email"], &found["name"]), (&json!(account.email), &json!(account.name)));
+            found["role"].as_str().unwrap().to_owned()
+        };
+        let roles = [&server.admin, &server.second_admin, &server.user, &server.stranger].map(person);
+        assert_eq!(roles, ["admin", "admin", "user", "user"]);
+        assert!(server.get(&server.second_admin, "/api/v1/models/base").is_ok());
+        assert_eq!(server.get(&server.user, "/api/v1/models/base").unwrap_err().status, 401);
+        assert_eq!(pluck(&server.get(&server.user, "/api/v1/groups/").unwrap(), "name"), [SUPPORT]);
+        assert_eq!(server.get(&server.stranger, "/api/v1/groups/").unwrap(), json!([]));
+    });
 }
 
 #[test]
 fn everything_that_a_model_can_name_is_there() {
-    let server = exclusive();
-    let get = |path: &str| server.get(&server.admin, path).unwrap();
-    let groups = get("/api/v1/groups/");
-    assert_eq!(pluck(&groups, "name"), [SALES, SUPPORT, TWINS, TWINS]);
-    let seed = &server.seed;
-    let mut ids = vec![&seed.support, &seed.sales];
-    ids.extend(&seed.twins);
-    ids.sort();
-    assert_eq!(pluck(&groups, "id").iter().collect::<Vec<_>>(), ids);
+    each_version(|version| {
+        let server = exclusive_of(version);
+        let get = |path: &str| server.get(&server.admin, path).unwrap();
+        let groups = get("/api/v1/groups/");
+        assert_eq!(pluck(&groups, "name"), [SALES, SUPPORT, TWINS, TWINS]);
+        let seed = &server.seed;
+        let mut ids = vec![&seed.support, &seed.sales];
+        ids.extend(&seed.twins);
+        ids.sort();
+        assert_eq!(pluck(&groups, "id").iter().collect::<Vec<_>>(), ids);
 
-    let knowledge = get("/api/v1/knowledge/?page=1");
-    assert_eq!(pluck(&knowledge, "name"), [KNOWLEDGE, HANDBOOK, HANDBOOK]);
-    let mut ids = vec![&seed.knowledge];
-    ids.extend(&seed.handbooks);
-    ids.sort();
-    assert_eq!(pluck(&knowledge, "id").iter().collect::<Vec<_>>(), ids);
+        let knowledge = get("/api/v1/knowledge/?page=1");
+        assert_eq!(pluck(&knowledge, "name"), [KNOWLEDGE, HANDBOOK, HANDBOOK]);
+        let mut ids = vec![&seed.knowledge];
+        ids.extend(&seed.handbooks);
+        ids.sort();
+        assert_eq!(pluck(&knowledge, "id").iter().collect::<Vec<_>>(), ids);
 
-    assert_eq!(pluck(&get("/api/v1/tools/"), "id"), [TOOL]);
-    assert_eq!(pluck(&get("/api/v1/skills/"), "id"), [SKILL]);
-    let functions = get("/api/v1/functions/");
-    assert_eq!(pluck(&functions, "id"), [ACTION, "echo", FILTER]);
-    assert_eq!(pluck(&functions, "type"), ["action", "filter", "pipe"]);
-    assert!(functions.as_array().unwrap().iter().all(|function| function["is_active"] == true));
-    assert_eq!(pluck(&get("/api/models/base"), "id"), [CLOSED_BASE, OPEN_BASE]);
-    assert_eq!(pluck(&json!(server.all_models()), "id"), [OPEN_BASE, FOREIGN_PRIVATE, FOREIGN]);
+        assert_eq!(pluck(&get("/api/v1/tools/"), "id"), [TOOL]);
+        if version.has_skills() {
+            assert_eq!(pluck(&get("/api/v1/skills/"), "id"), [SKILL]);
+        }
+        let functions = get("/api/v1/functions/");
+        assert_eq!(pluck(&functions, "id"), [ACTION, "echo", FILTER]);
+        assert_eq!(pluck(&functions, "type"), ["action", "filter", "pipe"]);
+        assert!(functions.as_array().unwrap().iter().all(|function| function["is_active"] == true));
+        assert_eq!(pluck(&get("/api/models/base"), "id"), [CLOSED_BASE, OPEN_BASE]);
+        assert_eq!(pluck(&json!(server.all_models()), "id"), [OPEN_BASE, FOREIGN_PRIVATE, FOREIGN]);
+    });
 }
 
 #[test]
 fn a_user_can_chat_with_a_public_preset_on_the_open_base_only() {
-    let server = exclusive();
-    for (id, base, grants) in
-        [("open", OPEN_BASE, public()), ("private", OPEN_BASE, json!([])), ("closed", CLOSED_BASE, public())]
-    {
-        server.create_model(&server.admin, preset(id, base)).unwrap();
-        server.grant(&server.admin, id, &grants).unwrap();
-    }
-    server.refresh_registry();
-    for user in [&server.user, &server.stranger] {
-        assert!(server.chat(user, "open", "hello").is_ok());
-        assert!(server.chat(user, OPEN_BASE, "hello").is_ok());
-        for id in ["private", "closed", CLOSED_BASE, FOREIGN_PRIVATE] {
-            assert_eq!(server.chat(user, id, "hello").unwrap_err().detail, "Model not found", "{id}");
+    each_version(|version| {
+        let server = exclusive_of(version);
+        for (id, base, grants) in
+            [("open", OPEN_BASE, public()), ("private", OPEN_BASE, json!([])), ("closed", CLOSED_BASE, public())]
+        {
+            server.create_model(&server.admin, preset(id, base)).unwrap();
+            server.grant(&server.admin, id, &grants).unwrap();
         }
-    }
-    assert!(server.chat(&server.user, FOREIGN, "hello").is_ok(), "a member of the group");
-    assert!(server.chat(&server.stranger, FOREIGN, "hello").is_err(), "no member of the group");
-    assert!(server.chat(&server.admin, "closed", "hello").is_ok());
+        server.refresh_registry();
+        for user in [&server.user, &server.stranger] {
+            assert!(server.chat(user, "open", "hello").is_ok());
+            assert!(server.chat(user, OPEN_BASE, "hello").is_ok());
+            let closed = ["private", CLOSED_BASE, FOREIGN_PRIVATE];
+            // Before 0.11 a preset opens its base to everybody who may use the preset.
+            assert_eq!(server.chat(user, "closed", "hello").is_ok(), version.minor() < 11, "{user:?}");
+            for id in closed {
+                assert_eq!(server.chat(user, id, "hello").unwrap_err().detail, "Model not found", "{id}");
+            }
+        }
+        assert!(server.chat(&server.user, FOREIGN, "hello").is_ok(), "a member of the group");
+        assert!(server.chat(&server.stranger, FOREIGN, "hello").is_err(), "no member of the group");
+        assert!(server.chat(&server.admin, "closed", "hello").is_ok());
+    });
 }
 
 #[test]
 fn the_base_models_answer_with_what_reached_them() {
-    let server = exclusive();
-    server.create_model(&server.admin, preset("short", CLOSED_BASE)).unwrap();
-    assert_eq!(server.chat(&server.admin, "short", "hello").unwrap_err().detail, "Model not found");
-    server.refresh_registry();
-    let params = json!({"temperature": 0.5, "stop": ["END", "\n"]});
-    let heard = json!({"model": CLOSED_BASE, "text": "hello", "system": ["You are short."], "params": params});
-    assert_eq!(server.heard("short"), heard);
+    each_version(|version| {
+        let server = exclusive_of(version);
+        server.create_model(&server.admin, preset("short", CLOSED_BASE)).unwrap();
+        assert_eq!(server.chat(&server.admin, "short", "hello").unwrap_err().detail, "Model not found");
+        server.refresh_registry();
+        let params = json!({"temperature": 0.5, "stop": ["END", "\n"]});
+        let heard = json!({"model": CLOSED_BASE, "text": "hello", "system": ["You are short."], "params": params});
+        assert_eq!(server.heard("short"), heard);
+    });
 }
 
 #[test]
 fn the_database_shows_every_change_to_a_row() {
-    let server = exclusive();
-    let database = server.database();
-    let before = database.snapshot();
-    server.create_model(&server.admin, preset("short", OPEN_BASE)).unwrap();
-    let row = database.model("short").unwrap();
-    assert_eq!(row["user_id"], server.admin.id.as_str());
-    assert_eq!(row["params"]["stop"], json!(["END", "\n"]));
-    assert_eq!(row["meta"]["maquette"], json!({"fields": {"system": "abc", "none": null}}));
-    assert_eq!(database.grants(FOREIGN), ["read", "write"].map(|to| format!("group:{}:{to}", server.seed.support)));
-    assert_eq!(database.history("short").len(), 1);
-    assert_eq!(changes(&before, &database.snapshot()), ["short: created"]);
+    each_version(|version| {
+        let server = exclusive_of(version);
+        let database = server.database();
+        let before = database.snapshot();
+        server.create_model(&server.admin, preset("short", OPEN_BASE)).unwrap();
+        let row = database.model("short").unwrap();
+        assert_eq!(row["user_id"], server.admin.id.as_str());
+        assert_eq!(row["params"]["stop"], json!(["END", "\n"]));
+        assert_eq!(row["meta"]["maquette"], json!({"fields": {"system": "abc", "none": null}}));
+        assert_eq!(database.grants(FOREIGN), ["read", "write"].map(|to| format!("group:{}:{to}", server.seed.support)));
+        assert_eq!(database.history("short").len(), usize::from(version.has_history()));
+        assert_eq!(changes(&before, &database.snapshot()), ["short: created"]);
 
-    server.delete_model(&server.second_admin, "short").unwrap();
-    server.grant(&server.admin, FOREIGN_PRIVATE, &public()).unwrap();
-    let mut changed = changes(&before, &database.snapshot());
-    changed.retain(|change| !change.contains("updated_at"));
-    assert_eq!(changed, [format!("{FOREIGN_PRIVATE}: grants: [] -> [\"user:*:read\"]")]);
+        server.delete_model(&server.second_admin, "short").unwrap();
+        server.grant(&server.admin, FOREIGN_PRIVATE, &public()).unwrap();
+        let mut changed = changes(&before, &database.snapshot());
+        changed.retain(|change| !change.contains("updated_at") && !change.contains("access_control"));
+        assert_eq!(changed, [format!("{FOREIGN_PRIVATE}: grants: [] -> [\"user:*:read\"]")]);
+    });
 }
 
 #[test]
 fn a_save_in_the_editor_changes_what_the_editor_changes() {
-    let server = exclusive();
-    let mut body = preset("short", OPEN_BASE);
-    body["params"]["stop"] = json!(["a,b", "\n", "END"]);
-    server.create_model(&server.admin, body).unwrap();
-    let before = server.database().model("short").unwrap();
-    let saved = server.edit_model(&server.second_admin, "short", |row| row["name"] = json!("Long"));
-    let after = server.database().model("short").unwrap();
-    assert_eq!(saved["name"], "Long");
-    assert_eq!(after["name"], "Long");
-    assert_eq!(after["user_id"], server.admin.id.as_str());
-    assert_eq!(after["meta"]["maquette"], before["meta"]["maquette"]);
-    assert_eq!(after["meta"]["capabilities"]["vision"], true);
-    assert_eq!(after["params"]["stop"], json!(["a", "b", "END"]));
-    assert_eq!(server.heard("short")["model"], OPEN_BASE, "the registry knows it");
-    let authors: Vec<_> = server.database().history("short").iter().map(|entry| entry["user_id"].clone()).collect();
-    assert_eq!(authors, [server.admin.id.as_str(), server.second_admin.id.as_str()]);
+    each_version(|version| {
+        let server = exclusive_of(version);
+        let mut body = preset("short", OPEN_BASE);
+        body["params"]["stop"] = json!(["a,b", "\n", "END"]);
+        server.create_model(&server.admin, body).unwrap();
+        let before = server.database().model("short").unwrap();
+        let saved = server.edit_model(&server.second_admin, "short", |row| row["name"] = json!("Long"));
+        let after = server.database().model("short").unwrap();
+        assert_eq!(saved["name"], "Long");
+        assert_eq!(after["name"], "Long");
+        assert_eq!(after["user_id"], server.admin.id.as_str());
+        assert_eq!(after["meta"]["maquette"], before["meta"]["maquette"]);
+        assert_eq!(after["meta"]["capabilities"]["vision"], true);
+        assert_eq!(after["params"]["stop"], json!(["a", "b", "END"]));
+        assert_eq!(server.heard("short")["model"], OPEN_BASE, "the registry knows it");
+        let authors: Vec<_> = server.database().history("short").iter().map(|entry| entry["user_id"].clone()).collect();
+        let expected = [server.admin.id.as_str(), server.second_admin.id.as_str()];
+        assert_eq!(authors, if version.has_history() { &expected[..] } else { &[] });
+    });
 }
 
 #[test]
 fn a_clone_copies_everything_but_the_owner() {
-    let server = exclusive();
-    server.clone_model(&server.admin, FOREIGN, "copy");
-    let (original, copy) = (server.model(FOREIGN).unwrap(), server.model("copy").unwrap());
-    assert_eq!(copy["meta"]["odd"], original["meta"]["odd"]);
-    assert_eq!(copy["params"], original["params"]);
-    assert_eq!(copy["name"], "Foreign \u{1f984} (Clone)");
-    assert_eq!(copy["user_id"], server.admin.id.as_str());
-    assert_eq!(server.database().grants("copy"), server.database().grants(FOREIGN));
+    each_version(|version| {
+        let server = exclusive_of(version);
+        server.clone_model(&server.admin, FOREIGN, "copy");
+        let (original, copy) = (server.model(FOREIGN).unwrap(), server.model("copy").unwrap());
+        assert_eq!(copy["meta"]["odd"], original["meta"]["odd"]);
+        assert_eq!(copy["params"], original["params"]);
+        assert_eq!(copy["name"], "Foreign \u{1f984} (Clone)");
+        assert_eq!(copy["user_id"], server.admin.id.as_str());
+        assert_eq!(server.database().grants("copy"), server.database().grants(FOREIGN));
+    });
 }
 
 #[test]
 fn each_test_finds_the_seeded_models() {
-    let before = exclusive().database().snapshot();
-    {
-        let server = exclusive();
-        server.create_model(&server.admin, preset("left-over", OPEN_BASE)).unwrap();
-        server.delete_model(&server.admin, FOREIGN_PRIVATE).unwrap();
-        server.grant(&server.admin, FOREIGN, &public()).unwrap();
-        assert_eq!(server.toggle_model(&server.admin, OPEN_BASE)["is_active"], false);
-    }
-    let mut changed = changes(&before, &exclusive().database().snapshot());
-    changed.retain(|change| !["created_at", "updated_at", "version_id"].iter().any(|column| change.contains(column)));
-    assert_eq!(changed, [] as [String; 0]);
+    each_version(|version| {
+        let before = exclusive_of(version).database().snapshot();
+        {
+            let server = exclusive_of(version);
+            server.create_model(&server.admin, preset("left-over", OPEN_BASE)).unwrap();
+            server.delete_model(&server.admin, FOREIGN_PRIVATE).unwrap();
+            server.grant(&server.admin, FOREIGN, &public()).unwrap();
+            assert_eq!(server.toggle_model(&server.admin, OPEN_BASE)["is_active"], false);
+        }
+        let mut changed = changes(&before, &exclusive_of(version).database().snapshot());
+        let moves = ["created_at", "updated_at", "version_id"];
+        changed.retain(|change| !moves.iter().any(|column| change.contains(column)));
+        assert_eq!(changed, [] as [String; 0]);
+    });
 }
 
 #[test]

@@ -1,17 +1,55 @@
-//! The versions of Open WebUI that tests start, and what each needs.
+//! The versions of Open WebUI that tests start, what each needs, and where each differs for the harness.
+//!
+//! The table is of the harness alone: the program has its own, and what the two say of a version was found apart.
 
-/// One version. Its pinned requirements are `tests/servers/open-webui-<number>.txt`.
+use std::env;
+
+/// One version, on one kind of database. Its pinned requirements are `tests/servers/open-webui-<number>.txt`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Version {
+    /// What tests and people call it: the number, and the database where that is not `SQLite`.
+    pub(crate) name: &'static str,
     pub(crate) number: &'static str,
     /// What this version needs beyond [`ENVIRONMENT`].
     pub(crate) environment: &'static [(&'static str, &'static str)],
+    /// Whether `cargo test` runs it; the others are of the full run.
+    pub(crate) is_quick: bool,
+    /// Where it keeps who may use a model.
+    pub(crate) access: Access,
 }
 
-/// Every version that tests know.
+/// Where a version keeps who may use a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// In a column of the row, `access_control`: null is public.
+    Control,
+    /// In a table of its own, `access_grant`, and an update of a row replaces it.
+    Grants,
+    /// In a table of its own that only `/model/access/update` changes.
+    GrantsApart,
+}
+
+const FIRST: Version = Version {
+    name: "0.6.43",
+    number: "0.6.43",
+    environment: &[],
+    is_quick: true,
+    access: Access::Control,
+};
+
+/// Every version that tests know, oldest first.
 const VERSIONS: &[Version] = &[
-    // Without the slim mode it imports packages that its list leaves out.
-    Version { number: "0.12.4", environment: &[("USE_SLIM_DOCKER", "true")] },
+    FIRST,
+    Version { name: "0.8.12", number: "0.8.12", access: Access::Grants, ..FIRST },
+    Version { name: "0.10.2", number: "0.10.2", access: Access::Grants, ..FIRST },
+    Version {
+        name: "0.12.4",
+        number: "0.12.4",
+        // Without the slim mode it imports packages that its list leaves out.
+        environment: &[("USE_SLIM_DOCKER", "true")],
+        is_quick: true,
+        access: Access::GrantsApart,
+    },
 ];
 
 /// What every version needs: no network, no provider but the seeded pipe function, API keys for everybody.
@@ -29,14 +67,49 @@ pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
 ];
 
 impl Version {
-    /// The version with this number.
-    pub(crate) fn of(number: &str) -> Self {
-        let known = VERSIONS.iter().find(|version| version.number == number);
-        *known.unwrap_or_else(|| panic!("Open WebUI {number} is not in VERSIONS, see {}", file!()))
+    /// The version with this name.
+    pub(crate) fn of(name: &str) -> Self {
+        let known = VERSIONS.iter().find(|version| version.name == name);
+        *known.unwrap_or_else(|| panic!("Open WebUI {name} is not in VERSIONS, see {}", file!()))
     }
 
-    /// The newest version, which the shared server runs.
+    /// The newest version, which most tests run on.
     pub(crate) fn newest() -> Self {
-        *VERSIONS.last().unwrap()
+        Self::of("0.12.4")
+    }
+
+    /// The second number, which every version so far differs in.
+    pub(crate) fn minor(&self) -> u32 {
+        self.number.split('.').nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Whether it has skills.
+    pub(crate) fn has_skills(&self) -> bool {
+        self.minor() >= 8
+    }
+
+    /// Whether one request lists every row, `GET /models/all`.
+    pub(crate) fn lists_all(&self) -> bool {
+        self.minor() >= 11
+    }
+
+    /// Whether it keeps versions of each row.
+    pub(crate) fn has_history(&self) -> bool {
+        self.minor() >= 12
+    }
+
+    /// Every version.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        VERSIONS.iter().copied()
+    }
+
+    /// The versions of this run: every one where `MAQUETTE_TESTS` is `full`, else the quick selection.
+    pub(crate) fn of_this_run() -> Vec<Self> {
+        let is_full = match env::var("MAQUETTE_TESTS") {
+            Ok(word) if word == "full" => true,
+            Ok(word) => panic!("MAQUETTE_TESTS is `{word}`; `full` is all that it can be"),
+            Err(_) => false,
+        };
+        Self::all().filter(|version| is_full || version.is_quick).collect()
     }
 }
