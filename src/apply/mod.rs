@@ -3,17 +3,22 @@
 //! In: a [`Plan`] and the remote. Out: an [`Outcome`] that says of every change whether it is done, failed, or not begun.
 //! After any fault, applying again converges.
 
+mod instant;
+mod journal;
 mod outcome;
 mod run;
 mod snapshot;
+mod store;
 mod verify;
 
+pub use instant::utc;
+pub use journal::{Account, Began};
 pub use outcome::{Failure, Mismatch, Outcome, Refusal};
-pub use snapshot::{Snapshot, SnapshotError};
+pub use snapshot::{Flaw, Head, Intended, IntendedRow, Snapshot, schema};
+pub use store::{Course, Entry, Listing, ReadError, Store, StoreError};
 
 use std::collections::BTreeSet;
 
-use camino::Utf8Path;
 use tokio::sync::watch;
 
 use crate::plan::Plan;
@@ -36,8 +41,8 @@ pub struct Context<'a> {
     pub kinds: &'a BTreeSet<ReferenceKind>,
     /// What names resolve to now, given a fresh reading.
     pub references: &'a (dyn Fn(&Observed) -> BTreeSet<Reference> + Sync),
-    /// Where the snapshot goes.
-    pub snapshots: &'a Utf8Path,
+    /// Where the snapshot and the journal go.
+    pub snapshots: &'a Store,
     /// Turns true when no further step is to be begun.
     pub interrupted: watch::Receiver<bool>,
     /// Is told of each step: how many are through, how many there are, what the last one was.
@@ -66,21 +71,33 @@ pub async fn apply(plan: &Plan, context: &Context<'_>) -> Result<Outcome, Refusa
         return Err(Refusal::OtherRemote { plan: plan.remote.origin.clone(), manifest: identity.origin.clone() });
     }
     let mut outcome = Outcome::default();
+    let close = || context.snapshots.close(context.key.workspace(), &identity.name, &identity.origin);
     if plan.is_empty() {
+        close();
         return Ok(outcome);
     }
     let fresh = context.remote.observe(context.kinds()).await.map_err(Refusal::Remote)?;
     preflight(plan, &fresh, context)?;
-    let snapshot = snapshot::take(plan, &fresh, context.snapshots).map_err(Refusal::Snapshot)?;
-    outcome.snapshot = Some(snapshot);
+    let snapshot = Snapshot::of(plan, &fresh, context.key, store::taken_at());
+    let (path, journal) = context.snapshots.save(&snapshot, context.key).map_err(Refusal::Snapshot)?;
+    drop(snapshot);
+    let store = context.snapshots;
+    outcome.warnings = store.prune(context.key.workspace(), &identity.name, &identity.origin, &path);
+    outcome.snapshot = Some(path);
 
     let before = fresh.clone();
-    run::run(plan, fresh, context, &mut outcome).await;
+    run::run(plan, fresh, context, &journal, &mut outcome).await;
     verify::verify(plan, &before, context, &mut outcome).await;
     if let Err(error) = context.remote.finish().await {
         outcome.warnings.push(format!(
             "the server's list of models was not refreshed, so chats may not see the changes at once: {error}"
         ));
+    }
+    if let Some(error) = journal.end(outcome.is_success()) {
+        outcome.warnings.push(format!("the journal of this apply could not be continued: {error}"));
+    }
+    if outcome.is_success() {
+        close();
     }
     Ok(outcome)
 }

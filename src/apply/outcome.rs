@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use super::snapshot::SnapshotError;
+use super::store::StoreError;
 use crate::diff::Action;
 use crate::plan::Blocker;
 use crate::remote;
@@ -47,7 +47,7 @@ pub enum Refusal {
     Remote(remote::Error),
     /// The snapshot.
     #[error(transparent)]
-    Snapshot(SnapshotError),
+    Snapshot(StoreError),
 }
 
 impl Refusal {

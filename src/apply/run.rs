@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
+use super::journal::Journal;
 use super::outcome::{Failure, Outcome};
 use super::{ATTEMPTS, CONCURRENCY, Context};
 use crate::diff::{Action, Change};
@@ -13,7 +14,13 @@ use crate::remote::{Error, Step, Writing};
 use crate::state::{Observed, ObservedRow};
 
 /// Carries out the plan's changes and fills in the outcome.
-pub(super) async fn run(plan: &Plan, mut fresh: Observed, context: &Context<'_>, outcome: &mut Outcome) {
+pub(super) async fn run(
+    plan: &Plan,
+    mut fresh: Observed,
+    context: &Context<'_>,
+    journal: &Journal,
+    outcome: &mut Outcome,
+) {
     let writing = Writing { via: plan.via, key: context.key };
     let mut known: BTreeMap<String, Option<String>> = plan.preconditions.rows.clone();
     for attempt in 1.. {
@@ -22,7 +29,8 @@ pub(super) async fn run(plan: &Plan, mut fresh: Observed, context: &Context<'_>,
             Ok(steps) => steps,
             Err(error) => return fail_all(&left, &error, outcome),
         };
-        let moved = stages(plan, steps, context, &mut known, outcome).await;
+        journal.steps(steps.iter().map(|step| step.title.clone()).collect());
+        let moved = stages(plan, &steps, (context, journal), &mut known, outcome).await;
         let Some(moved) = moved else { break };
         // A row that the plan does not touch has moved under a request that replaces the whole table: everything that
         // the plan rests on may still hold.
@@ -59,26 +67,33 @@ fn fail_all(changes: &[Change], error: &Error, outcome: &mut Outcome) {
 /// Returns the error if a request that replaces the whole table found the table moved.
 async fn stages(
     plan: &Plan,
-    steps: Vec<Step>,
-    context: &Context<'_>,
+    steps: &[Step],
+    (context, journal): (&Context<'_>, &Journal),
     known: &mut BTreeMap<String, Option<String>>,
     outcome: &mut Outcome,
 ) -> Option<Error> {
     let total = steps.len();
     let mut through = 0;
-    let mut rest: &[Step] = &steps;
+    let mut rest: &[Step] = steps;
     while let Some(first) = rest.first() {
+        let number = total - rest.len();
         let end = rest.iter().position(|step| step.stage != first.stage).unwrap_or(rest.len());
         let (stage, later) = rest.split_at(end);
         rest = later;
         let broken: BTreeSet<String> = broken(plan, outcome);
-        let runnable: Vec<&Step> = stage.iter().filter(|step| !touches(step, &broken)).collect();
+        let runnable: Vec<(usize, &Step)> = (number..).zip(stage).filter(|(_, step)| !touches(step, &broken)).collect();
         let mut running = stream::iter(runnable)
-            .map(|step| async move {
+            .map(|(number, step)| async move {
                 if *context.interrupted.borrow() {
                     return (step, None);
                 }
-                (step, Some(context.remote.execute(step).await))
+                journal.begun(number);
+                let result = context.remote.execute(step).await;
+                match &result {
+                    Ok(()) => journal.done(number),
+                    Err(error) => journal.failed(number, error),
+                }
+                (step, Some(result))
             })
             .buffer_unordered(CONCURRENCY);
         while let Some((step, result)) = running.next().await {

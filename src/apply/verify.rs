@@ -50,10 +50,8 @@ fn mismatches(
             message: "the remote holds another value than was written".into(),
         })
         .collect();
-    let origin = &context.remote.identity().origin;
-    match context.key.ownership(&found.id, origin, found.mark.as_ref()) {
-        Ownership::Ours(mark) if mark.applied == change.applied && mark.pending.is_empty() => {}
-        _ => mismatches.extend(whole("its ownership mark is not the one that was written")),
+    if !is_marked(change, found, context) {
+        mismatches.extend(whole("its ownership mark is not the one that was written"));
     }
     if let Some(before) = before
         && before.owner != found.owner
@@ -61,6 +59,17 @@ fn mismatches(
         mismatches.extend(whole("its owner has changed"));
     }
     mismatches
+}
+
+/// Whether a row carries the mark that the change gave it, or gave it back.
+fn is_marked(change: &Change, found: &ObservedRow, context: &Context<'_>) -> bool {
+    if let Some(restore) = &change.restore {
+        return found.mark == restore.mark;
+    }
+    match context.key.ownership(&found.id, &context.remote.identity().origin, found.mark.as_ref()) {
+        Ownership::Ours(mark) => mark.applied == change.applied && mark.pending.is_empty(),
+        Ownership::Foreign | Ownership::Copy => false,
+    }
 }
 
 /// Rows that the plan does not touch and that are not as they were. Row by row they can only have been changed by others;

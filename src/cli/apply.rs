@@ -8,7 +8,7 @@ use super::plan::{Choices, Made, make};
 use super::ui::has_errors;
 use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, at, runtime};
-use crate::apply::{self, Refusal};
+use crate::apply::{self, Refusal, Store};
 use crate::plan::{self, OnDrift, Plan};
 use crate::remote::{self, kinds_of};
 use crate::report;
@@ -46,12 +46,11 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     if !arguments.auto_approve && !approved(&made.plan, ui)? {
         return Ok(Exit::Failed);
     }
-    let folder = match &arguments.snapshot_dir {
-        Some(folder) => directory.join(folder),
-        None => made.workspace.project.root.join(".maquette/snapshots"),
-    };
+    let named = arguments.snapshot_dir.as_ref().map(|folder| directory.join(folder));
+    let project = &made.workspace.project;
+    let store = Store::new(&project.root, named.as_deref(), project.manifest.snapshots);
     let interactive = ui.is_interactive();
-    let mut outcome = runtime.block_on(carry_out(&made, &folder, interactive))?;
+    let mut outcome = runtime.block_on(carry_out(&made, &store, interactive))?;
     if let Some(snapshot) = &mut outcome.snapshot
         && let Ok(relative) = snapshot.strip_prefix(&made.workspace.project.root)
     {
@@ -128,7 +127,7 @@ fn approved(plan: &Plan, ui: &mut Ui) -> Result<bool, Failure> {
     Ok(false)
 }
 
-async fn carry_out(made: &Made, snapshots: &Utf8Path, interactive: bool) -> Result<apply::Outcome, Failure> {
+async fn carry_out(made: &Made, snapshots: &Store, interactive: bool) -> Result<apply::Outcome, Failure> {
     let (stop, interrupted) = watch::channel(false);
     tokio::spawn(async move {
         // Without a handler for it the signal would end the process midway.

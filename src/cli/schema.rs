@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{Exit, Failure, Ui};
-use crate::{ir, plan, project, report};
+use crate::{apply, ir, plan, project, report};
 
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
@@ -21,6 +21,8 @@ enum Name {
     Ir,
     /// `maquette plan --format json`
     Plan,
+    /// What lies in the folder of snapshots
+    Snapshot,
     /// `maquette check --format json`
     Diagnostics,
 }
@@ -30,6 +32,7 @@ pub(super) fn run(arguments: &Arguments, ui: &mut Ui) -> Result<Exit, Failure> {
         Name::Manifest => project::schema(),
         Name::Ir => ir::json::schema(),
         Name::Plan => plan::schema(),
+        Name::Snapshot => apply::schema(),
         Name::Diagnostics => report::diagnostics_schema(),
     };
     ui.result(|out, _| {

@@ -7,7 +7,7 @@ mod row;
 mod verdict;
 
 pub use row::diff_row;
-pub use verdict::{Action, Change, Changes, FieldChange, Kept, KeptReason, Provenance};
+pub use verdict::{Action, Change, Changes, FieldChange, Kept, KeptReason, Provenance, Restore};
 
 use std::collections::BTreeSet;
 

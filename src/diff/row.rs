@@ -38,6 +38,7 @@ pub(super) fn create(id: &str, desired: &DesiredRow, observed: &Observed, key: &
         protect: desired.protect,
         claim: false,
         moved_from: moved_from.cloned(),
+        restore: None,
     }
 }
 
@@ -51,6 +52,7 @@ pub(super) fn delete(found: &ObservedRow) -> Change {
         protect: false,
         claim: false,
         moved_from: None,
+        restore: None,
     }
 }
 
@@ -85,6 +87,7 @@ pub fn diff_row(desired: &DesiredRow, found: &ObservedRow, mark: Option<&Mark>, 
         protect: desired.protect,
         claim: mark.is_none(),
         moved_from: None,
+        restore: None,
     })
 }
 

@@ -59,6 +59,20 @@ pub struct Change {
     /// Create: the row with a former id, whose unmentioned fields the new one takes over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_from: Option<String>,
+    /// What a rollback puts back besides the fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore: Option<Restore>,
+}
+
+/// What a rollback puts back besides fields.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Restore {
+    /// The row as it was: a new row is made from it, and a field of a row that is there is stored as it was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<Value>,
+    /// The ownership mark as it was; none if the row carried none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Value>,
 }
 
 /// Where a difference comes from.

@@ -25,6 +25,9 @@ pub struct Manifest {
     /// How much a single apply may change.
     #[serde(default)]
     pub guard: Guard,
+    /// How many snapshots of the state before an apply are kept.
+    #[serde(default)]
+    pub snapshots: super::Retention,
     /// Levels of rules, by name.
     #[serde(default)]
     pub rules: BTreeMap<String, RuleLevel>,

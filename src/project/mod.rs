@@ -5,10 +5,12 @@
 mod discover;
 mod file_name;
 mod manifest;
+mod retention;
 
 pub use discover::{Discovered, GlobError, Problem, discover, select};
 pub use file_name::{FileName, model_name};
 pub use manifest::{Guard, Manifest, Percent, Remote, RemoteKind, RuleLevel, Workspace, schema};
+pub use retention::Retention;
 
 use std::ops::Range;
 

@@ -18,11 +18,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{Project, RemoteKind};
-use crate::state::{Desired, Intent, Observed, ReferenceKind, WorkspaceKey};
+use crate::state::{Desired, Intent, Observed, ObservedRow, ReferenceKind, WorkspaceKey};
 
 /// Which remote it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +74,9 @@ pub trait Remote: Send + Sync {
     /// # Errors
     /// [`Error::Inexpressible`] if a change cannot be written.
     fn render(&self, changes: &[Change], fresh: &Observed, writing: &Writing<'_>) -> Result<Vec<Step>, Error>;
+
+    /// Reads a row in this remote's own form, such as a snapshot holds it. `None` if it is none. Pure.
+    fn read_row(&self, raw: Value) -> Option<ObservedRow>;
 
     /// Carries out one step. Reads what it touches again right before, and answers [`Error::Moved`] without having
     /// written if that is not what the step expects.

@@ -134,6 +134,12 @@ impl WorkspaceKey {
         self.keyed("seal", &[&canonical_json(value)])
     }
 
+    /// Vouches for a whole text.
+    #[must_use]
+    pub fn seal_text(&self, text: &str) -> String {
+        self.keyed("text", &[text])
+    }
+
     /// HMAC-SHA256 of a purpose and parts, each with its length in front so that no two lists of parts collide.
     fn keyed(&self, purpose: &str, parts: &[&str]) -> String {
         let mut mac = self.mac.clone();

@@ -301,7 +301,7 @@ fn the_state_before_is_kept_where_only_its_owner_reads_it() {
     let output = project.run(&["apply", "--auto-approve", "--snapshot-dir", "before"]);
     output.success();
     let snapshot = fs::read_dir(project.path().join("before")).unwrap().map(|entry| entry.unwrap().path());
-    let snapshot = snapshot.filter(|path| path.extension().is_some()).collect::<Vec<_>>();
+    let snapshot = snapshot.filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect::<Vec<_>>();
     let [snapshot] = &snapshot[..] else { panic!("{snapshot:?}") };
     assert_eq!(fs::metadata(snapshot).unwrap().permissions().mode() & 0o777, 0o600);
     let kept: Value = serde_json::from_str(&fs::read_to_string(snapshot).unwrap()).unwrap();

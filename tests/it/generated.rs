@@ -19,7 +19,7 @@ fn check(path: &str, now: &str) {
 
 #[test]
 fn schemas() {
-    for name in ["manifest", "ir", "plan", "diagnostics"] {
+    for name in ["manifest", "ir", "plan", "snapshot", "diagnostics"] {
         let schema = Project::new().run(&["schema", name]);
         schema.success();
         check(&format!("docs/schemas/{name}.json"), &schema.stdout);

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 
-use super::open_webui::{Rules, bind, blank_row, observe_row, patch, set_mark};
+use super::open_webui::{Rules, bind, blank_row, final_mark, observe_row, set_mark, with_fields};
 use super::{Call, Error, Identity, Kinds, Remote, Stage, Step, Via, Writing};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Action, Change, Provenance};
@@ -167,12 +167,11 @@ impl Remote for FileRemote {
                 (Action::Update, Some(row)) => row.raw.clone(),
             };
             let fields = change.fields.iter().filter(|field| field.provenance != Provenance::Release);
-            let mut raw = patch(&raw, fields.map(|field| (&field.field, field.after.as_ref())), &fresh.catalogue);
-            let mark = writing.key.mark(&change.id, &self.identity.origin, change.protect, change.applied.clone());
+            let mut raw = with_fields(&raw, change, fields, &fresh.catalogue);
             if let Some(map) = raw.as_object_mut() {
                 map.insert("id".into(), json!(change.id));
             }
-            set_mark(&mut raw, mark.to_value());
+            set_mark(&mut raw, final_mark(change, writing.key, &self.identity.origin));
             let row = observe_row(raw)
                 .ok_or_else(|| Error::Inexpressible { id: change.id.clone(), reason: "it has no id".into() })?;
             table.insert(change.id.clone(), row);
@@ -191,6 +190,10 @@ impl Remote for FileRemote {
             whole_table: true,
             call: Call::Replace { content },
         }])
+    }
+
+    fn read_row(&self, raw: Value) -> Option<ObservedRow> {
+        observe_row(raw)
     }
 
     async fn execute(&self, step: &Step) -> Result<(), Error> {

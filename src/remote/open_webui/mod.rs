@@ -11,16 +11,19 @@ mod client;
 mod http;
 mod observe;
 mod render;
+mod restore;
 mod row;
 mod write;
 
 pub use bind::{Rules, bind};
 pub use client::Client;
 pub(in crate::remote) use render::blank_row;
+pub(in crate::remote) use restore::{final_mark, with_fields};
 pub(in crate::remote) use row::set_mark;
 pub use row::{MARK_KEY, new_row, observe_row, patch};
 
 use async_trait::async_trait;
+use serde_json::Value;
 use url::Url;
 
 use self::capabilities::Capabilities;
@@ -28,7 +31,7 @@ use super::{Error, Identity, Kinds, Remote, Step, Via, Writing, credentials};
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{self, RemoteKind};
-use crate::state::{Desired, Intent, Observed};
+use crate::state::{Desired, Intent, Observed, ObservedRow};
 
 /// An Open WebUI server.
 pub struct OpenWebUi {
@@ -142,6 +145,10 @@ impl Remote for OpenWebUi {
     fn render(&self, changes: &[Change], fresh: &Observed, writing: &Writing<'_>) -> Result<Vec<Step>, Error> {
         let capabilities = self.capabilities(fresh)?;
         render::render(capabilities, &self.identity.origin, changes, fresh, writing)
+    }
+
+    fn read_row(&self, raw: Value) -> Option<ObservedRow> {
+        observe_row(raw)
     }
 
     async fn execute(&self, step: &Step) -> Result<(), Error> {

@@ -6,7 +6,8 @@ use super::super::{Call, Error, Method, Stage, Step, Via, Writing};
 use super::access::{self, Grants};
 use super::capabilities::{Capabilities, SyncGrants};
 use super::client::by_id;
-use super::row::{observe_row, patch, set_mark};
+use super::restore::{final_mark, with_fields};
+use super::row::{observe_row, set_mark};
 use crate::diff::{Action, Change, Provenance};
 use crate::state::{Field, Mark, Observed, ObservedRow, Ownership, View, WorkspaceKey};
 
@@ -106,7 +107,7 @@ impl Renderer<'_> {
         let mut raw = former.map_or_else(|| blank_row(&change.id), |former| former.raw.clone());
         set_key(&mut raw, "id", json!(change.id));
         let raw = self.patched(&raw, change);
-        let row = marked(raw, &self.mark(change))?;
+        let row = marked(raw, final_mark(change, self.key, self.origin))?;
         let write = Some((None, row));
         Ok(RowSteps { id: change.id.clone(), action: Action::Create, before: Vec::new(), write, after: Vec::new() })
     }
@@ -147,7 +148,7 @@ impl Renderer<'_> {
             after: Vec::new(),
         };
         if self.at_once {
-            let row = marked(self.patched(&found.raw, change), &self.mark(change))?;
+            let row = marked(self.patched(&found.raw, change), final_mark(change, self.key, self.origin))?;
             steps.write = Some((Some(found.clone()), row));
             return Ok(steps);
         }
@@ -158,7 +159,7 @@ impl Renderer<'_> {
             // Neither what was nor what will be: the mark says beforehand that it may be met.
             let mut mark = self.old_mark(&current, change);
             mark.pending.insert(Field::Access, vec![hash(&narrow), hash(&new)]);
-            let next = marked(current.raw.clone(), &mark)?;
+            let next = marked(current.raw.clone(), Some(mark.to_value()))?;
             steps.before.push(content_step(
                 Stage::Announce,
                 format!("announce the change of access to {}", change.id),
@@ -178,19 +179,22 @@ impl Renderer<'_> {
             ));
             current = next;
         }
-        let mut mark = self.mark(change);
-        if widens {
+        let last = final_mark(change, self.key, self.origin);
+        let mark = if widens {
+            let mut mark = self.key.mark(&change.id, self.origin, change.protect, change.applied.clone());
             mark.applied.insert(Field::Access, hash(&narrow));
             mark.pending.insert(Field::Access, vec![hash(&new)]);
-        }
+            Some(mark.to_value())
+        } else {
+            last.clone()
+        };
         let content = change.fields.iter().filter(|field| field.field != Field::Access);
-        let raw = patch(&current.raw, content.map(|field| (&field.field, field.after.as_ref())), &self.fresh.catalogue);
-        let next = marked(raw, &mark)?;
+        let next = marked(with_fields(&current.raw, change, content, &self.fresh.catalogue), mark)?;
         steps.write = Some((Some(current), next.clone()));
         if widens {
             let open = with_access(&next, &new)?;
             steps.after.push(access_step(Stage::Widen, format!("give access to {}", change.id), &next, &open, &new));
-            let sealed = marked(open.raw.clone(), &self.mark(change))?;
+            let sealed = marked(open.raw.clone(), last)?;
             steps.after.push(content_step(Stage::Seal, format!("note the access to {}", change.id), &open, &sealed));
         }
         Ok(steps)
@@ -202,11 +206,7 @@ impl Renderer<'_> {
 
     fn patched(&self, raw: &Value, change: &Change) -> Value {
         let fields = change.fields.iter().filter(|field| field.provenance != Provenance::Release);
-        patch(raw, fields.map(|field| (&field.field, field.after.as_ref())), &self.fresh.catalogue)
-    }
-
-    fn mark(&self, change: &Change) -> Mark {
-        self.key.mark(&change.id, self.origin, change.protect, change.applied.clone())
+        with_fields(raw, change, fields, &self.fresh.catalogue)
     }
 
     /// The mark that the row has; an empty one for a row that is being claimed.
@@ -221,8 +221,8 @@ impl Renderer<'_> {
 }
 
 /// The row with that mark.
-fn marked(mut raw: Value, mark: &Mark) -> Result<ObservedRow, Error> {
-    set_mark(&mut raw, mark.to_value());
+fn marked(mut raw: Value, mark: Option<Value>) -> Result<ObservedRow, Error> {
+    set_mark(&mut raw, mark);
     observed(raw)
 }
 

@@ -222,10 +222,12 @@ pub fn new_row(id: &str, desired: &DesiredRow) -> Value {
     patch(&raw, initial.chain(fields), &Catalogue::default())
 }
 
-/// Puts the mark into a row.
-pub(in crate::remote) fn set_mark(raw: &mut Value, mark: Value) {
-    if let Some(row) = raw.as_object_mut() {
-        set(object(row, "meta"), MARK_KEY, mark);
+/// Puts the mark into a row, or takes it out.
+pub(in crate::remote) fn set_mark(raw: &mut Value, mark: Option<Value>) {
+    if let Some(row) = raw.as_object_mut()
+        && (mark.is_some() || row.get("meta").is_some_and(Value::is_object))
+    {
+        set_or_remove(object(row, "meta"), MARK_KEY, mark);
     }
 }
 
