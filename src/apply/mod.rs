@@ -18,9 +18,11 @@ pub use snapshot::{Flaw, Head, Intended, IntendedRow, Snapshot, schema};
 pub use store::{Course, Entry, Listing, ReadError, Store, StoreError};
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use tokio::sync::watch;
 
+use crate::diff::Action;
 use crate::plan::Plan;
 use crate::remote::{Kinds, Remote};
 use crate::state::{Observed, Reference, ReferenceKind, WorkspaceKey};
@@ -78,6 +80,7 @@ pub async fn apply(plan: &Plan, context: &Context<'_>) -> Result<Outcome, Refusa
     }
     let fresh = context.remote.observe(context.kinds()).await.map_err(Refusal::Remote)?;
     preflight(plan, &fresh, context)?;
+    let begun = Instant::now();
     let snapshot = Snapshot::of(plan, &fresh, context.key, store::taken_at());
     let (path, journal) = context.snapshots.save(&snapshot, context.key).map_err(Refusal::Snapshot)?;
     drop(snapshot);
@@ -88,6 +91,9 @@ pub async fn apply(plan: &Plan, context: &Context<'_>) -> Result<Outcome, Refusa
     let before = fresh.clone();
     run::run(plan, fresh, context, &journal, &mut outcome).await;
     verify::verify(plan, &before, context, &mut outcome).await;
+    let written = outcome.done.iter().filter(|(_, action)| *action != Action::Delete);
+    outcome.links = written.filter_map(|(id, _)| Some((id.clone(), context.remote.link(id)?))).collect();
+    outcome.elapsed = begun.elapsed();
     if let Err(error) = context.remote.finish().await {
         outcome.warnings.push(format!(
             "the server's list of models was not refreshed, so chats may not see the changes at once: {error}"

@@ -1,5 +1,8 @@
 //! How an apply ended.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use camino::Utf8PathBuf;
 
 use super::store::StoreError;
@@ -113,6 +116,10 @@ pub struct Outcome {
     pub warnings: Vec<String>,
     /// Where the state before is kept.
     pub snapshot: Option<Utf8PathBuf>,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// Where people can look at the rows that were written, by id.
+    pub links: BTreeMap<String, String>,
 }
 
 impl Outcome {

@@ -12,7 +12,7 @@ use crate::{plan, project, remote};
 pub(super) struct Failure {
     message: String,
     help: Option<String>,
-    /// The reader of our output has gone, which is not worth a word.
+    /// Everything has been said, or the reader of our output has gone.
     silent: bool,
     /// The manifest is wrong at a place that can be shown.
     manifest: Option<Box<project::Error>>,
@@ -26,6 +26,16 @@ impl Failure {
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// A failure of which everything has been said.
+    pub(super) fn reported() -> Self {
+        Self { silent: true, ..Self::new(String::new()) }
+    }
+
+    /// The failure of one remote among several.
+    pub(super) fn of(self, remote: &str) -> Self {
+        Self { message: format!("{remote}: {}", self.message), ..self }
     }
 
     pub(super) fn report(self, ui: &mut Ui) -> Exit {

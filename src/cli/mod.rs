@@ -3,14 +3,17 @@
 //! stdout is the result, stderr is progress and prose. Exit codes: 0 done, nothing to do; 1 failed; 2 changes pending.
 
 mod apply;
+mod carry_out;
 mod check;
 mod compile;
+mod drift;
 mod failure;
 mod init;
 mod login;
 mod parse;
 mod plan;
 mod schema;
+mod survey;
 mod ui;
 mod workspace;
 
@@ -32,6 +35,17 @@ enum Exit {
     Failed,
     /// Changes are pending.
     Pending,
+}
+
+impl Exit {
+    /// Of two parts of a command, the end that the command has.
+    fn worst(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (Self::Pending, _) | (_, Self::Pending) => Self::Pending,
+            (Self::Done, Self::Done) => Self::Done,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -70,6 +84,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Bring a remote to what the files say.
     Apply(apply::Arguments),
+    /// Show what was edited on a remote since the last apply; exit with 2 if anything was.
+    Drift(drift::Arguments),
     /// Print the instructions of Modelfiles as JSON, a line a file.
     Parse(parse::Arguments),
     /// Print Modelfiles for another reader.
@@ -98,6 +114,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, &directory, &mut ui),
         Command::Plan(arguments) => plan::run(&arguments, &directory, &mut ui),
         Command::Apply(arguments) => apply::run(&arguments, &directory, &mut ui),
+        Command::Drift(arguments) => drift::run(&arguments, &directory, &mut ui),
         Command::Parse(arguments) => parse::run(&arguments, &directory, &mut ui),
         Command::Compile(arguments) => compile::run(&arguments, &directory, &mut ui),
         Command::Login(arguments) => login::run(&arguments, &mut ui),

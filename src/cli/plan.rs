@@ -1,30 +1,24 @@
 //! `maquette plan`: what applying would change.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
-use tokio::sync::oneshot;
 
-use super::ui::has_errors;
-use super::workspace::{Workspace, remote_name};
+use super::carry_out::blocked;
+use super::survey::{Ready, Selection, survey};
+use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, at, runtime};
-use crate::apply::Refusal;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::diff::{self, diff};
-use crate::plan::{self, Basis, OnDrift, Plan, Policy, settle_drift};
-use crate::project::{self, Project};
-use crate::remote::{self, Remote, Via, kinds_of};
+use crate::diff;
+use crate::plan::{self, OnDrift, Plan, Policy};
+use crate::remote::Via;
 use crate::report;
-use crate::state::{Intent, ReferenceKind, WorkspaceKey};
 
 /// What both `plan` and `apply` take.
 #[derive(Debug, Args)]
 pub(super) struct Choices {
-    /// The remote; may be left out where there is only one.
-    #[arg(long, value_name = "NAME")]
-    pub(super) remote: Option<String>,
+    #[command(flatten)]
+    pub(super) selection: Selection,
     /// How to write: row by row, or the whole table in one transaction.
     #[arg(long, value_enum, value_name = "WAY")]
     pub(super) via: Option<ViaArgument>,
@@ -60,6 +54,15 @@ pub(super) enum OnDriftArgument {
     Fail,
 }
 
+impl From<ViaArgument> for Via {
+    fn from(argument: ViaArgument) -> Self {
+        match argument {
+            ViaArgument::Rows => Self::Rows,
+            ViaArgument::Sync => Self::Sync,
+        }
+    }
+}
+
 impl From<OnDriftArgument> for OnDrift {
     fn from(argument: OnDriftArgument) -> Self {
         match argument {
@@ -67,6 +70,21 @@ impl From<OnDriftArgument> for OnDrift {
             OnDriftArgument::Keep => Self::Keep,
             OnDriftArgument::Fail => Self::Fail,
         }
+    }
+}
+
+impl Choices {
+    /// The plan for one remote.
+    pub(super) fn plan(&self, ready: &Ready, on_drift: OnDrift, workspace: &Workspace) -> Result<Plan, Failure> {
+        let claims: BTreeSet<String> = self.claim.iter().cloned().collect();
+        let changes = ready.changes(workspace, &diff::Options { claims });
+        let policy = Policy {
+            on_drift,
+            guard: workspace.project.manifest.guard.clone(),
+            allow_deletes: self.allow_deletes,
+            allow_updates: self.allow_updates,
+        };
+        ready.plan(changes, self.via.map(Via::from), &policy, workspace)
     }
 }
 
@@ -90,130 +108,59 @@ pub(super) struct Arguments {
 enum Format {
     /// For people.
     Human,
-    /// The plan itself.
+    /// The plan itself; of several remotes, a list of plans.
     Json,
 }
 
-/// A plan with what it was made of.
-pub(super) struct Made {
-    pub(super) plan: Plan,
-    pub(super) remote: Arc<dyn Remote>,
-    pub(super) workspace: Workspace,
-    pub(super) intent: Intent,
-    pub(super) key: WorkspaceKey,
-}
-
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-    let on_drift = arguments.choices.on_drift.map(OnDrift::from).unwrap_or_default();
-    let Some(made) = runtime()?.block_on(make(directory, &arguments.choices, on_drift, ui))? else {
+    let choices = &arguments.choices;
+    let Some(survey) = runtime()?.block_on(survey(directory, &choices.selection, ui))? else {
         return Ok(Exit::Failed);
     };
-    match arguments.format {
-        Format::Human => ui.result(|out, layout| report::plan_human(&made.plan, layout, out))?,
-        Format::Json => ui.result(|out, _| {
-            serde_json::to_writer_pretty(&mut *out, &made.plan)?;
-            writeln!(out)
-        })?,
+    let several = survey.sites.len() > 1;
+    let on_drift = choices.on_drift.map(OnDrift::from).unwrap_or_default();
+    let mut exit = Exit::Done;
+    let mut plans: Vec<Plan> = Vec::with_capacity(survey.sites.len());
+    for site in survey.sites {
+        let plan = site.state.and_then(|ready| {
+            let plan = choices.plan(&ready, on_drift, &survey.workspace);
+            // The plan holds what it needs, and the process ends soon; taking thousands of rows apart would only cost time.
+            std::mem::forget(ready);
+            plan
+        });
+        match plan {
+            Ok(plan) => plans.push(plan),
+            Err(failure) if several => exit = exit.worst(failure.of(&site.name).report(ui)),
+            Err(failure) => return Err(failure),
+        }
     }
-    if let Some(path) = &arguments.out {
-        plan::write(&made.plan, &at(directory, path))?;
+    print(&plans, arguments.format, ui)?;
+    if let Some(path) = &arguments.out
+        && exit == Exit::Done
+    {
+        plan::write(&plans, &at(directory, path))?;
         ui.note(&format!("saved as {path}; `maquette apply {path}` carries it out"));
     }
-    if !made.plan.blockers.is_empty() {
-        return Err(Refusal::Blocked(made.plan.blockers).into());
+    for plan in plans {
+        if !plan.blockers.is_empty() {
+            exit = exit.worst(blocked(plan, several).report(ui));
+        } else if arguments.detailed_exitcode && !plan.is_empty() {
+            exit = exit.worst(Exit::Pending);
+        }
     }
-    let exit = if arguments.detailed_exitcode && !made.plan.is_empty() { Exit::Pending } else { Exit::Done };
-    // The process ends here; taking thousands of rows apart first would only cost time.
-    std::mem::forget(made);
+    std::mem::forget(survey.workspace);
     Ok(exit)
 }
 
-/// What is known of the files by the time the server has answered.
-struct Compiled {
-    workspace: Workspace,
-    intent: Intent,
-    findings: Vec<Diagnostic>,
-}
-
-/// Compiles and judges the files; `kinds` is told as soon as it is known what has to be looked up.
-fn compile(
-    project: Project,
-    remote: &str,
-    kinds: oneshot::Sender<BTreeSet<ReferenceKind>>,
-) -> Result<Compiled, Failure> {
-    let workspace = Workspace::compile(project)?;
-    let (intent, resolved) = workspace.intent(remote)?;
-    // Nobody listens if the server could not be read; that is reported where it is noticed.
-    let _ = kinds.send(kinds_of(&intent));
-    let mut findings = workspace.findings(None)?;
-    findings.extend(resolved);
-    Ok(Compiled { workspace, intent, findings })
-}
-
-/// Checks the workspace, reads the remote, and makes a plan. `None` if findings at error level stand in the way; they
-/// have been printed.
-pub(super) async fn make(
-    directory: &Utf8Path,
-    choices: &Choices,
-    on_drift: OnDrift,
-    ui: &mut Ui,
-) -> Result<Option<Made>, Failure> {
-    let project = project::load(directory)?;
-    let name = remote_name(&project, choices.remote.as_deref())?.to_owned();
-    let remote = remote::open(&project, &name)?;
-
-    // The files are compiled while the server thinks about its answer.
-    let (sender, kinds) = oneshot::channel();
-    let compiled = tokio::task::spawn_blocking(move || compile(project, &name, sender));
-    let kinds = async { kinds.await.unwrap_or_default() };
-    let (compiled, observed) = tokio::join!(compiled, remote.observe(Box::pin(kinds)));
-    let compiled = compiled.map_err(|error| Failure::new(format!("compiling the files failed: {error}")))?;
-    let Compiled { workspace, intent, mut findings } = compiled?;
-    workspace.grade(&mut findings);
-    if has_errors(&findings) {
-        ui.diagnostics(&findings, &workspace.session.sources);
-        return Ok(None);
+fn print(plans: &[Plan], format: Format, ui: &mut Ui) -> Result<(), Failure> {
+    match (format, plans) {
+        (Format::Human, plans) => {
+            for plan in plans {
+                ui.result(|out, layout| report::plan_human(plan, layout, out))?;
+            }
+        }
+        (Format::Json, [plan]) => ui.json(plan)?,
+        (Format::Json, plans) => ui.json(plans)?,
     }
-    let observed = observed?;
-    let (desired, bound) = remote.bind(&intent, &observed);
-    findings.extend(bound);
-    workspace.grade(&mut findings);
-    // Mere notes about the files are for `check`.
-    findings.retain(|finding| finding.severity > Severity::Info || finding.location.is_none());
-    if !findings.is_empty() {
-        ui.diagnostics(&findings, &workspace.session.sources);
-    }
-    if has_errors(&findings) {
-        return Ok(None);
-    }
-
-    let key = workspace.key();
-    let origin = &remote.identity().origin;
-    let claims = choices.claim.iter().cloned().collect();
-    let changes = diff(&desired, &observed, &intent, &key, origin, &diff::Options { claims });
-    let sources = workspace.fingerprint(&intent);
-    let basis = Basis {
-        remote: remote.identity(),
-        observed: &observed,
-        intent: &intent,
-        references: &desired.references,
-        key: &key,
-        sources: &sources,
-    };
-    let changes = settle_drift(changes, on_drift, &basis);
-    let asked = choices.via.map(|via| match via {
-        ViaArgument::Rows => Via::Rows,
-        ViaArgument::Sync => Via::Sync,
-    });
-    let via = remote.choose(asked, &changes.rows, &observed)?;
-    let policy = Policy {
-        on_drift,
-        guard: workspace.project.manifest.guard.clone(),
-        allow_deletes: choices.allow_deletes,
-        allow_updates: choices.allow_updates,
-    };
-    let plan = plan::plan(changes, via, &policy, &basis);
-    // As above: the plan holds what it needs of these.
-    std::mem::forget((observed, desired));
-    Ok(Some(Made { plan, remote, workspace, intent, key }))
+    Ok(())
 }

@@ -53,6 +53,14 @@ impl Ui {
         self.out.flush()
     }
 
+    /// Writes a value as JSON.
+    pub(super) fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) -> io::Result<()> {
+        self.result(|out, _| {
+            serde_json::to_writer_pretty(&mut *out, value)?;
+            writeln!(out)
+        })
+    }
+
     /// Writes prose.
     pub(super) fn note(&mut self, text: &str) {
         // Nobody is left to tell if this fails.

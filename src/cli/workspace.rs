@@ -114,22 +114,6 @@ impl Workspace {
     }
 }
 
-/// The remote that is meant: the one named, or the only one.
-pub(super) fn remote_name<'a>(project: &'a Project, asked: Option<&'a str>) -> Result<&'a str, Failure> {
-    let remotes = &project.manifest.remotes;
-    match (asked, remotes.len()) {
-        (Some(name), _) => Ok(name),
-        (None, 1) => Ok(remotes.keys().next().map_or("", String::as_str)),
-        (None, 0) => Err(Failure::new("the manifest has no remote")
-            .help("add one, such as `[remotes.local]` with `kind = \"file\"` and `path = \"open-webui-export.json\"`")),
-        (None, _) => {
-            let names: Vec<String> = remotes.keys().map(|name| format!("`{name}`")).collect();
-            let help = format!("choose one with `--remote`: {}", names.join(", "));
-            Err(Failure::new("the manifest has several remotes").help(help))
-        }
-    }
-}
-
 /// Nothing to check and nothing to plan, and whatever is on a remote stays: a folder or a glob is wrong.
 fn no_models(project: &Project) -> Failure {
     let help = match &project.manifest.workspace.models {

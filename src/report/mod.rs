@@ -4,6 +4,7 @@
 
 mod diagnostics_human;
 mod diagnostics_json;
+mod drift_human;
 mod outcome_human;
 mod plan_human;
 mod printable;
@@ -12,7 +13,8 @@ mod words;
 
 pub use diagnostics_human::diagnostics_human;
 pub use diagnostics_json::{DiagnosticReport, diagnostics_json, diagnostics_schema};
-pub use outcome_human::outcome_human;
+pub use drift_human::drift_human;
+pub use outcome_human::{outcome_human, remote_title};
 pub use plan_human::plan_human;
 pub use printable::printable;
 

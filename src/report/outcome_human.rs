@@ -6,6 +6,14 @@ use super::{Layout, printable, style};
 use crate::apply::Outcome;
 use crate::diff::Action;
 
+/// Writes the name of a remote above its outcome, where there are several.
+///
+/// # Errors
+/// Those of `out`.
+pub fn remote_title(name: &str, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", layout.paint(style::STRONG, &printable(name)))
+}
+
 /// Writes an outcome.
 ///
 /// # Errors

@@ -9,21 +9,15 @@ use super::value::brief;
 use super::words::word_diff;
 use super::{Layout, printable, style};
 use crate::diff::{Action, Change, FieldChange, KeptReason, Provenance};
-use crate::plan::{OnDrift, Plan};
+use crate::plan::{OnDrift, Plan, PlannedRemote};
 
 /// Writes a plan.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn plan_human(plan: &Plan, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    let remote = &plan.remote;
-    let place = match (&remote.version, remote.origin.strip_prefix("file:")) {
-        (_, Some(path)) => path.to_owned(),
-        (Some(version), None) => format!("{} {version} at {}", remote.kind.as_str(), remote.origin),
-        (None, None) => format!("{} at {}", remote.kind.as_str(), remote.origin),
-    };
-    let title = layout.paint(style::STRONG, &printable(&format!("Plan for {}", remote.name)));
-    writeln!(out, "{title} ({})", printable(&place))?;
+    let title = layout.paint(style::STRONG, &printable(&format!("Plan for {}", plan.remote.name)));
+    writeln!(out, "{title} ({})", printable(&place(&plan.remote)))?;
     writeln!(out)?;
     for change in &plan.changes {
         row(plan, change, layout, out)?;
@@ -69,6 +63,15 @@ pub fn plan_human(plan: &Plan, layout: Layout, out: &mut dyn Write) -> io::Resul
     Ok(())
 }
 
+/// What a remote is and where, in a few words.
+pub(super) fn place(remote: &PlannedRemote) -> String {
+    match (&remote.version, remote.origin.strip_prefix("file:")) {
+        (_, Some(path)) => path.to_owned(),
+        (Some(version), None) => format!("{} {version} at {}", remote.kind.as_str(), remote.origin),
+        (None, None) => format!("{} at {}", remote.kind.as_str(), remote.origin),
+    }
+}
+
 fn row(plan: &Plan, change: &Change, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let (sign, word, style) = match change.action {
         Action::Create => ("+", "create", style::ADDED),
@@ -100,13 +103,20 @@ fn row(plan: &Plan, change: &Change, layout: Layout, out: &mut dyn Write) -> io:
         layout.paint(style::STRONG, &printable(&change.id)),
         layout.paint(style::FAINT, &notes)
     )?;
-    for field in &change.fields {
-        one_field(plan, change, field, layout, out)?;
+    for one in &change.fields {
+        field(plan, change, one, layout, out)?;
     }
     writeln!(out)
 }
 
-fn one_field(plan: &Plan, change: &Change, field: &FieldChange, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one field of a change.
+pub(super) fn field(
+    plan: &Plan,
+    change: &Change,
+    field: &FieldChange,
+    layout: Layout,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let label = format!("{}:", printable(&field.field.to_string()));
     let note = match (field.provenance, plan.on_drift) {
         (Provenance::Local, _) => "",

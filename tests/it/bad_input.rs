@@ -211,7 +211,7 @@ fn a_remote_is_chosen_by_name() {
     project.manifest(&format!("{MANIFEST}\n[remotes.second]\nkind = \"file\"\npath = \"second.json\"\n"));
     assert_snapshot!(project.refusal(APPLY), @r"
     error: the manifest has several remotes
-      help: choose one with `--remote`: `local`, `second`
+      help: choose with `--remote`, or take `--all-remotes`: `local`, `second`
     ");
     project.manifest(MANIFEST.split("[remotes").next().unwrap());
     assert_snapshot!(project.refusal(APPLY), @r#"

@@ -114,8 +114,12 @@ fn what_is_no_plan_is_not_carried_out() {
     assert_snapshot!(project.refusal(&["apply", "missing.json"]), @r"
     error: there is no file `missing.json`
     ");
-    assert_snapshot!(edited(|plan| *plan = json!([])), @r"
+    assert_snapshot!(edited(|plan| *plan = json!({})), @r"
     error: `plan.json` is not a plan: it names no `format`
+      help: `maquette plan --out FILE` writes one
+    ");
+    assert_snapshot!(edited(|plan| *plan = json!([])), @r"
+    error: `plan.json` is not a plan: the list of plans is empty
       help: `maquette plan --out FILE` writes one
     ");
     assert_snapshot!(edited(|plan| plan["format"] = json!(99)), @r"

@@ -24,5 +24,6 @@ mod random_workspaces;
 mod readme;
 mod secrets;
 mod server;
+mod several_remotes;
 mod tidy;
 mod vectors;

@@ -29,13 +29,8 @@ pub(crate) enum Access {
     GrantsApart,
 }
 
-const FIRST: Version = Version {
-    name: "0.6.43",
-    number: "0.6.43",
-    environment: &[],
-    is_quick: true,
-    access: Access::Control,
-};
+const FIRST: Version =
+    Version { name: "0.6.43", number: "0.6.43", environment: &[], is_quick: true, access: Access::Control };
 
 /// Every version that tests know, oldest first.
 const VERSIONS: &[Version] = &[

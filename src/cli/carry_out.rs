@@ -1,0 +1,153 @@
+//! Plans are approved and carried out: one remote or several, side by side, each with its own outcome.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Args;
+use futures_util::future::join_all;
+use tokio::sync::watch;
+
+use super::workspace::Workspace;
+use super::{Exit, Failure, Ui};
+use crate::apply::{self, Outcome, Refusal, Store};
+use crate::plan::Plan;
+use crate::remote::{Remote, kinds_of};
+use crate::report;
+use crate::state::{Intent, ReferenceKind};
+
+/// How plans are carried out.
+#[derive(Debug, Args)]
+pub(super) struct Execution {
+    /// Do not ask.
+    #[arg(long)]
+    pub(super) auto_approve: bool,
+    /// Where the state before is kept (default: `.maquette/snapshots` in the workspace).
+    #[arg(long, value_name = "DIR")]
+    pub(super) snapshot_dir: Option<Utf8PathBuf>,
+}
+
+impl Execution {
+    /// Where the state before is kept.
+    pub(super) fn store(&self, directory: &Utf8Path, workspace: &Workspace) -> Store {
+        let named = self.snapshot_dir.as_ref().map(|folder| directory.join(folder));
+        let project = &workspace.project;
+        Store::new(&project.root, named.as_deref(), project.manifest.snapshots)
+    }
+}
+
+/// A plan and what is needed to carry it out.
+pub(super) struct Job {
+    pub(super) plan: Plan,
+    pub(super) remote: Arc<dyn Remote>,
+    pub(super) intent: Intent,
+}
+
+/// Shows the plans, asks, carries out those that can be, and reports. The worst outcome is the command's.
+pub(super) fn carry_out(
+    jobs: Vec<Result<Job, Failure>>,
+    execution: &Execution,
+    directory: &Utf8Path,
+    workspace: &Workspace,
+    runtime: &tokio::runtime::Runtime,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
+    let several = jobs.len() > 1;
+    let mut exit = Exit::Done;
+    let mut ready = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let job = job.and_then(|job| {
+            ui.result(|out, layout| report::plan_human(&job.plan, layout, out))?;
+            if job.plan.blockers.is_empty() { Ok(job) } else { Err(blocked(job.plan, several)) }
+        });
+        match job {
+            Ok(job) => ready.push(job),
+            // What stands in the way of one remote is no reason to keep the others waiting.
+            Err(failure) if several => exit = exit.worst(failure.report(ui)),
+            Err(failure) => return Err(failure),
+        }
+    }
+    ready.retain(|job| !job.plan.is_empty());
+    if ready.is_empty() {
+        return Ok(exit);
+    }
+    if !execution.auto_approve && !approved(&ready, ui)? {
+        return Ok(Exit::Failed);
+    }
+    let store = execution.store(directory, workspace);
+    let outcomes = runtime.block_on(all(&ready, &store, workspace, ui.is_interactive()));
+    for (job, outcome) in ready.iter().zip(outcomes) {
+        match outcome {
+            Ok(mut outcome) => {
+                if let Some(snapshot) = &mut outcome.snapshot
+                    && let Ok(relative) = snapshot.strip_prefix(&workspace.project.root)
+                {
+                    *snapshot = relative.to_owned();
+                }
+                if several {
+                    ui.result(|out, layout| report::remote_title(&job.plan.remote.name, layout, out))?;
+                }
+                ui.result(|out, layout| report::outcome_human(&outcome, layout, out))?;
+                exit = exit.worst(if outcome.is_success() { Exit::Done } else { Exit::Failed });
+            }
+            Err(refusal) if several => exit = exit.worst(Failure::from(refusal).of(&job.plan.remote.name).report(ui)),
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Ok(exit)
+}
+
+/// The failure that a blocked plan is.
+pub(super) fn blocked(plan: Plan, several: bool) -> Failure {
+    let failure = Failure::from(Refusal::Blocked(plan.blockers));
+    if several { failure.of(&plan.remote.name) } else { failure }
+}
+
+fn approved(jobs: &[Job], ui: &mut Ui) -> Result<bool, Failure> {
+    if !ui.is_interactive() {
+        return Err(Failure::new("nobody is there to approve the plan, so nothing was written")
+            .help("`--auto-approve` applies without asking; `maquette plan --out FILE` saves the plan for a review"));
+    }
+    let names: Vec<&str> = jobs.iter().map(|job| job.plan.remote.name.as_str()).collect();
+    if ui.ask(&format!("Apply this to {}? Only `yes` does.", names.join(" and ")))? == "yes" {
+        return Ok(true);
+    }
+    ui.note("nothing was written");
+    Ok(false)
+}
+
+/// Carries out every plan, side by side.
+async fn all(
+    jobs: &[Job],
+    snapshots: &Store,
+    workspace: &Workspace,
+    interactive: bool,
+) -> Vec<Result<Outcome, Refusal>> {
+    let (stop, interrupted) = watch::channel(false);
+    tokio::spawn(async move {
+        // Without a handler for it the signal would end the process midway.
+        if tokio::signal::ctrl_c().await.is_ok() {
+            let _ = stop.send(true);
+        }
+        // Kept alive, so that the receiver never sees it closed.
+        std::future::pending::<()>().await;
+    });
+    let key = workspace.key();
+    let kinds: Vec<BTreeSet<ReferenceKind>> = jobs.iter().map(|job| kinds_of(&job.intent)).collect();
+    join_all(jobs.iter().zip(&kinds).map(|(job, kinds)| {
+        let (interrupted, key) = (interrupted.clone(), &key);
+        async move {
+            let context = apply::Context {
+                remote: job.remote.as_ref(),
+                key,
+                kinds,
+                references: &|observed| job.remote.bind(&job.intent, observed).0.references,
+                snapshots,
+                interrupted,
+                progress: &|through, total, what| Ui::progress(interactive, through, total, what),
+            };
+            apply::apply(&job.plan, &context).await
+        }
+    }))
+    .await
+}

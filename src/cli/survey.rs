@@ -1,0 +1,212 @@
+//! What planning begins with: the workspace compiled, every remote that is meant read, and the two brought together.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use clap::Args;
+use futures_util::future::join_all;
+use tokio::sync::oneshot;
+
+use super::ui::has_errors;
+use super::workspace::Workspace;
+use super::{Failure, Ui};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::diff::{self, Changes, diff};
+use crate::plan::{self, Basis, Plan, Policy, settle_drift};
+use crate::project::{self, Project};
+use crate::remote::{self, Remote, Via, kinds_of};
+use crate::state::{Desired, Intent, Observed, ReferenceKind};
+
+/// Which remotes are meant.
+#[derive(Debug, Args)]
+pub(super) struct Selection {
+    /// The remote, or several with commas between; may be left out where there is only one.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(super) remote: Vec<String>,
+    /// Every remote of the manifest.
+    #[arg(long, conflicts_with = "remote")]
+    pub(super) all_remotes: bool,
+}
+
+impl Selection {
+    /// The names that are meant, each once, in the order in which they were asked for.
+    pub(super) fn names(&self, project: &Project) -> Result<Vec<String>, Failure> {
+        let known = &project.manifest.remotes;
+        if known.is_empty() {
+            return Err(Failure::new("the manifest has no remote").help(
+                "add one, such as `[remotes.local]` with `kind = \"file\"` and `path = \"open-webui-export.json\"`",
+            ));
+        }
+        if self.all_remotes || (self.remote.is_empty() && known.len() == 1) {
+            return Ok(known.keys().cloned().collect());
+        }
+        if self.remote.is_empty() {
+            let names: Vec<String> = known.keys().map(|name| format!("`{name}`")).collect();
+            let help = format!("choose with `--remote`, or take `--all-remotes`: {}", names.join(", "));
+            return Err(Failure::new("the manifest has several remotes").help(help));
+        }
+        let mut names: Vec<String> = Vec::with_capacity(self.remote.len());
+        for name in &self.remote {
+            if !known.contains_key(name) {
+                let known = known.keys().cloned().collect();
+                return Err(remote::Error::Unknown { name: name.clone(), known }.into());
+            }
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// The workspace, and what became of each remote.
+pub(super) struct Survey {
+    pub(super) workspace: Workspace,
+    pub(super) sites: Vec<Site>,
+}
+
+/// One remote: what planning for it needs, or why there can be no plan for it. One that fails does not stop the others.
+pub(super) struct Site {
+    pub(super) name: String,
+    pub(super) state: Result<Ready, Failure>,
+}
+
+/// A remote that was read and that the files were bound to.
+pub(super) struct Ready {
+    pub(super) remote: Arc<dyn Remote>,
+    pub(super) intent: Intent,
+    pub(super) observed: Observed,
+    pub(super) desired: Desired,
+}
+
+impl Ready {
+    /// What differs between the files and the remote.
+    pub(super) fn changes(&self, workspace: &Workspace, options: &diff::Options) -> Changes {
+        let origin = &self.remote.identity().origin;
+        diff(&self.desired, &self.observed, &self.intent, &workspace.key(), origin, options)
+    }
+
+    /// Makes a plan of changes.
+    pub(super) fn plan(
+        &self,
+        changes: Changes,
+        via: Option<Via>,
+        policy: &Policy,
+        workspace: &Workspace,
+    ) -> Result<Plan, Failure> {
+        let (key, sources) = (workspace.key(), workspace.fingerprint(&self.intent));
+        let basis = Basis {
+            remote: self.remote.identity(),
+            observed: &self.observed,
+            intent: &self.intent,
+            references: &self.desired.references,
+            key: &key,
+            sources: &sources,
+        };
+        let changes = settle_drift(changes, policy.on_drift, &basis);
+        let via = self.remote.choose(via, &changes.rows, &self.observed)?;
+        Ok(plan::plan(changes, via, policy, &basis))
+    }
+}
+
+/// What is known of the files by the time the remotes have answered.
+struct Compiled {
+    workspace: Workspace,
+    intents: Vec<Intent>,
+    findings: Vec<Diagnostic>,
+}
+
+/// Compiles and judges the files; each remote's reader is told as soon as it is known what has to be looked up there.
+fn compile(
+    project: Project,
+    names: &[String],
+    readers: Vec<oneshot::Sender<BTreeSet<ReferenceKind>>>,
+) -> Result<Compiled, Failure> {
+    let workspace = Workspace::compile(project)?;
+    let mut intents = Vec::with_capacity(names.len());
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    for (name, reader) in names.iter().zip(readers) {
+        let (intent, resolved) = workspace.intent(name)?;
+        // Nobody listens if the remote could not be read; that is reported where it is noticed.
+        let _ = reader.send(kinds_of(&intent));
+        intents.push(intent);
+        for finding in resolved {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+    }
+    findings.extend(workspace.findings(None)?);
+    Ok(Compiled { workspace, intents, findings })
+}
+
+/// Compiles the workspace while the remotes are being read. `None` if findings at error level stand in the way of every
+/// remote; they have been printed.
+pub(super) async fn survey(
+    directory: &Utf8Path,
+    selection: &Selection,
+    ui: &mut Ui,
+) -> Result<Option<Survey>, Failure> {
+    let project = project::load(directory)?;
+    let names = selection.names(&project)?;
+    let remotes: Vec<Result<Arc<dyn Remote>, remote::Error>> =
+        names.iter().map(|name| remote::open(&project, name)).collect();
+    if let [Err(error)] = remotes.as_slice() {
+        return Err(error.clone().into());
+    }
+
+    let (senders, receivers): (Vec<_>, Vec<_>) = names.iter().map(|_| oneshot::channel()).unzip();
+    let compiled = {
+        let names = names.clone();
+        tokio::task::spawn_blocking(move || compile(project, &names, senders))
+    };
+    let readings = remotes.into_iter().zip(receivers).map(|(remote, kinds)| async move {
+        let remote = remote?;
+        let kinds = async { kinds.await.unwrap_or_default() };
+        let observed = remote.observe(Box::pin(kinds)).await?;
+        Ok::<_, remote::Error>((remote, observed))
+    });
+    let (compiled, readings) = tokio::join!(compiled, join_all(readings));
+    let compiled = compiled.map_err(|error| Failure::new(format!("compiling the files failed: {error}")))?;
+    let Compiled { workspace, intents, mut findings } = compiled?;
+    workspace.grade(&mut findings);
+    if has_errors(&findings) {
+        ui.diagnostics(&findings, &workspace.session.sources);
+        return Ok(None);
+    }
+    let several = names.len() > 1;
+    if several {
+        draw(std::mem::take(&mut findings), None, &workspace, ui);
+    }
+    let mut sites = Vec::with_capacity(names.len());
+    for ((name, intent), reading) in names.into_iter().zip(intents).zip(readings) {
+        let state = match reading {
+            Err(error) => Err(error.into()),
+            Ok((remote, observed)) => {
+                let (desired, bound) = remote.bind(&intent, &observed);
+                // With one remote, what its names were resolved to belongs to the same report.
+                let mut findings = std::mem::take(&mut findings);
+                findings.extend(bound);
+                workspace.grade(&mut findings);
+                let wrong = has_errors(&findings);
+                draw(findings, several.then_some(name.as_str()), &workspace, ui);
+                if wrong { Err(Failure::reported()) } else { Ok(Ready { remote, intent, observed, desired }) }
+            }
+        };
+        sites.push(Site { name, state });
+    }
+    Ok(Some(Survey { workspace, sites }))
+}
+
+/// Draws findings, those about one remote under its name. Mere notes about the files are for `check`.
+fn draw(mut findings: Vec<Diagnostic>, of: Option<&str>, workspace: &Workspace, ui: &mut Ui) {
+    findings.retain(|finding| finding.severity > Severity::Info || finding.location.is_none());
+    if findings.is_empty() {
+        return;
+    }
+    if let Some(name) = of {
+        ui.note(&format!("{name}:"));
+    }
+    ui.diagnostics(&findings, &workspace.session.sources);
+}
