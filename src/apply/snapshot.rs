@@ -83,7 +83,12 @@ impl Intended {
     #[must_use]
     pub fn counts(&self) -> Counts {
         let of = |action| self.rows.iter().filter(|row| row.action == action).count();
-        Counts { create: of(Action::Create), update: of(Action::Update), delete: of(Action::Delete) }
+        Counts {
+            create: of(Action::Create),
+            update: of(Action::Update),
+            delete: of(Action::Delete),
+            ..Counts::default()
+        }
     }
 }
 

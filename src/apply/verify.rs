@@ -67,7 +67,7 @@ fn is_marked(change: &Change, found: &ObservedRow, context: &Context<'_>) -> boo
         return found.mark == restore.mark;
     }
     match context.key.ownership(&found.id, &context.remote.identity().origin, found.mark.as_ref()) {
-        Ownership::Ours(mark) => mark.applied == change.applied && mark.pending.is_empty(),
+        Ownership::Ours(mark) => mark.says(&change.applied, change.protect, change.retire),
         Ownership::Foreign | Ownership::Copy => false,
     }
 }

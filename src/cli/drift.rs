@@ -57,7 +57,8 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
 
 /// A plan of nothing but the fields that were edited on the remote. It is to be read, not to be applied.
 fn drift(ready: &Ready, workspace: &Workspace) -> Result<Plan, Failure> {
-    let mut changes = ready.changes(workspace, &diff::Options::default());
+    let options = diff::Options { retire: ready.retires(workspace), ..diff::Options::default() };
+    let mut changes = ready.changes(workspace, &options);
     changes.kept.clear();
     for change in &mut changes.rows {
         change.fields.retain(|field| field.provenance.is_drift());

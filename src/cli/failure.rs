@@ -5,7 +5,7 @@ use std::io;
 use super::Exit;
 use super::ui::Ui;
 use crate::apply::Refusal;
-use crate::{plan, project, remote};
+use crate::{diff, plan, project, remote};
 
 /// A failure of a command as a whole. Findings about files are not failures: they are reported where they are found.
 #[derive(Debug)]
@@ -52,6 +52,12 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         let silent = error.kind() == io::ErrorKind::BrokenPipe;
         Self { silent, ..Self::new(format!("cannot write: {error}")) }
+    }
+}
+
+impl From<diff::UnknownTarget> for Failure {
+    fn from(error: diff::UnknownTarget) -> Self {
+        Self::new(error.to_string())
     }
 }
 

@@ -12,6 +12,7 @@ mod init;
 mod login;
 mod parse;
 mod plan;
+mod purge;
 mod schema;
 mod survey;
 mod ui;
@@ -86,6 +87,8 @@ enum Command {
     Apply(apply::Arguments),
     /// Show what was edited on a remote since the last apply; exit with 2 if anything was.
     Drift(drift::Arguments),
+    /// Delete models that were switched off because their files went.
+    Purge(purge::Arguments),
     /// Print the instructions of Modelfiles as JSON, a line a file.
     Parse(parse::Arguments),
     /// Print Modelfiles for another reader.
@@ -115,6 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Plan(arguments) => plan::run(&arguments, &directory, &mut ui),
         Command::Apply(arguments) => apply::run(&arguments, &directory, &mut ui),
         Command::Drift(arguments) => drift::run(&arguments, &directory, &mut ui),
+        Command::Purge(arguments) => purge::run(&arguments, &directory, &mut ui),
         Command::Parse(arguments) => parse::run(&arguments, &directory, &mut ui),
         Command::Compile(arguments) => compile::run(&arguments, &directory, &mut ui),
         Command::Login(arguments) => login::run(&arguments, &mut ui),

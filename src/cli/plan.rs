@@ -9,8 +9,8 @@ use super::carry_out::blocked;
 use super::survey::{Ready, Selection, survey};
 use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, at, runtime};
-use crate::diff;
-use crate::plan::{self, OnDrift, Plan, Policy};
+use crate::diff::{self, Targets};
+use crate::plan::{self, Confirm, OnDrift, Plan, Policy};
 use crate::remote::Via;
 use crate::report;
 
@@ -34,6 +34,20 @@ pub(super) struct Choices {
     /// Allow exactly this many updates, whatever the guard says.
     #[arg(long, value_name = "N")]
     pub(super) allow_updates: Option<usize>,
+    /// Confirm changes of a class that the manifest wants confirmed, by the exact number of the models or by their ids
+    /// (`access-widened=2`, `access-widened=support,sales`); may be repeated.
+    #[arg(long, value_name = "CLASS=N")]
+    pub(super) confirm: Vec<Confirm>,
+    /// Only these models, by id or by a glob of ids; may be repeated. A renamed model goes by its new and its former id.
+    #[arg(long, value_name = "ID|GLOB")]
+    pub(super) target: Vec<String>,
+    /// Not these models, by id or by a glob of ids; may be repeated.
+    #[arg(long, value_name = "ID|GLOB")]
+    pub(super) exclude: Vec<String>,
+    /// Only take note of what the server has: the ownership marks learn which fields are as the files say, and no field is
+    /// written.
+    #[arg(long, conflicts_with_all = ["claim", "on_drift"])]
+    pub(super) refresh_only: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -77,12 +91,16 @@ impl Choices {
     /// The plan for one remote.
     pub(super) fn plan(&self, ready: &Ready, on_drift: OnDrift, workspace: &Workspace) -> Result<Plan, Failure> {
         let claims: BTreeSet<String> = self.claim.iter().cloned().collect();
-        let changes = ready.changes(workspace, &diff::Options { claims });
+        let retire = ready.retires(workspace);
+        let changes = ready.changes(workspace, &diff::Options { claims, retire });
+        let changes = ready.narrow(changes, &Targets::new(&self.target, &self.exclude), workspace)?;
         let policy = Policy {
             on_drift,
-            guard: workspace.project.manifest.guard.clone(),
+            guard: workspace.project.manifest.guard_of(&ready.remote.identity().name),
             allow_deletes: self.allow_deletes,
             allow_updates: self.allow_updates,
+            refresh_only: self.refresh_only,
+            confirmed: self.confirm.iter().map(|confirm| (confirm.class, confirm.confirmed.clone())).collect(),
         };
         ready.plan(changes, self.via.map(Via::from), &policy, workspace)
     }

@@ -12,9 +12,9 @@ use super::ui::has_errors;
 use super::workspace::Workspace;
 use super::{Failure, Ui};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::diff::{self, Changes, diff};
-use crate::plan::{self, Basis, Plan, Policy, settle_drift};
-use crate::project::{self, Project};
+use crate::diff::{self, Changes, Targets, UnknownTarget, diff};
+use crate::plan::{self, Basis, Plan, Policy, refresh_only, settle_drift};
+use crate::project::{self, Deletion, Project};
 use crate::remote::{self, Remote, Via, kinds_of};
 use crate::state::{Desired, Intent, Observed, ReferenceKind};
 
@@ -87,6 +87,23 @@ impl Ready {
         diff(&self.desired, &self.observed, &self.intent, &workspace.key(), origin, options)
     }
 
+    /// Whether a model is switched off here when its file goes.
+    pub(super) fn retires(&self, workspace: &Workspace) -> bool {
+        let remotes = &workspace.project.manifest.remotes;
+        remotes.get(&self.remote.identity().name).is_some_and(|remote| remote.delete == Deletion::Deactivate)
+    }
+
+    /// What of the changes is asked for.
+    pub(super) fn narrow(
+        &self,
+        changes: Changes,
+        targets: &Targets,
+        workspace: &Workspace,
+    ) -> Result<Changes, UnknownTarget> {
+        let origin = &self.remote.identity().origin;
+        targets.narrow(changes, &self.desired, &self.observed, &workspace.key(), origin)
+    }
+
     /// Makes a plan of changes.
     pub(super) fn plan(
         &self,
@@ -104,7 +121,11 @@ impl Ready {
             key: &key,
             sources: &sources,
         };
-        let changes = settle_drift(changes, policy.on_drift, &basis);
+        let changes = if policy.refresh_only {
+            refresh_only(changes, &basis)
+        } else {
+            settle_drift(changes, policy.on_drift, &basis)
+        };
         let via = self.remote.choose(via, &changes.rows, &self.observed)?;
         Ok(plan::plan(changes, via, policy, &basis))
     }

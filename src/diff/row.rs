@@ -4,19 +4,29 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::class::{Class, classes};
 use super::verdict::{Action, Change, FieldChange, Provenance};
-use crate::state::{Applied, DesiredRow, Field, Mark, Observed, ObservedRow, Ownership, WorkspaceKey};
+use crate::state::{Applied, DesiredRow, Field, Mark, ObservedRow, WorkspaceKey};
 
-/// A row that is not there yet.
-pub(super) fn create(id: &str, desired: &DesiredRow, observed: &Observed, key: &WorkspaceKey, origin: &str) -> Change {
-    let moved_from = desired.moved.iter().find(|former| {
-        observed
-            .rows
-            .get(former.as_str())
-            .is_some_and(|row| matches!(key.ownership(former, origin, row.mark.as_ref()), Ownership::Ours(_)))
-    });
-    let former = moved_from.and_then(|former| observed.rows.get(former));
+/// A row that is not there yet. `former` is a row of ours whose content it takes over.
+pub(super) fn create(
+    id: &str,
+    desired: &DesiredRow,
+    former: Option<(&ObservedRow, &Mark)>,
+    key: &WorkspaceKey,
+) -> Change {
     let mut fields = Vec::new();
+    if let Some((row, mark)) = former
+        && mark.retired
+        && mark.applied.contains_key(&Field::Active)
+        && row.get(&Field::Active).is_some()
+        && !desired.fields.contains_key(&Field::Active)
+    {
+        // It was off because its file was gone, and that is over.
+        fields.push(local(&Field::Active, None, None));
+    }
+    let moved_from = former.map(|(row, _)| row.id.clone());
+    let former = former.map(|(row, _)| row);
     for (field, value) in &desired.initial {
         // A renamed row keeps what its file does not mention.
         let taken_over = former.is_some_and(|former| former.get(field).is_some());
@@ -30,30 +40,56 @@ pub(super) fn create(id: &str, desired: &DesiredRow, observed: &Observed, key: &
         }
     }
     fields.sort_by(|a, b| a.field.cmp(&b.field));
-    Change {
-        id: id.to_owned(),
-        action: Action::Create,
+    let change = Change {
         fields,
         applied: applied_after(id, desired, key),
         protect: desired.protect,
-        claim: false,
-        moved_from: moved_from.cloned(),
-        restore: None,
-    }
+        moved_from,
+        ..Change::new(id, Action::Create)
+    };
+    Change { classes: classes(&change, former), ..change }
 }
 
 /// A row that goes.
-pub(super) fn delete(found: &ObservedRow) -> Change {
-    Change {
-        id: found.id.clone(),
-        action: Action::Delete,
-        fields: Vec::new(),
-        applied: Applied::new(),
-        protect: false,
-        claim: false,
-        moved_from: None,
-        restore: None,
+pub(super) fn delete(id: &str) -> Change {
+    let change = Change::new(id, Action::Delete);
+    Change { classes: classes(&change, None), ..change }
+}
+
+/// A row that goes because its content lives on under another id.
+pub(super) fn replaced(id: &str) -> Change {
+    Change { classes: BTreeSet::from([Class::Behaviour]), ..Change::new(id, Action::Delete) }
+}
+
+/// A row whose file is gone and that is switched off for that. `None` if it is already.
+///
+/// What was applied stays in its mark, so that the file finds it again when it comes back. That it is off is noted as
+/// applied only if it is our doing: then it is switched on again.
+pub(super) fn retire(found: &ObservedRow, mark: &Mark, key: &WorkspaceKey) -> Option<Change> {
+    let off = Value::Bool(false);
+    let is_on = found.get(&Field::Active) != Some(&off);
+    if mark.retired && !is_on {
+        return None;
     }
+    let mut applied = mark.applied.clone();
+    for (field, digests) in &mark.pending {
+        let has = key.field(&found.id, field, found.get(field));
+        if digests.contains(&has) {
+            applied.insert(field.clone(), has);
+        }
+    }
+    let mut fields = Vec::new();
+    if is_on {
+        applied.insert(Field::Active, key.field(&found.id, &Field::Active, Some(&off)));
+        fields.push(FieldChange {
+            field: Field::Active,
+            provenance: if mark.retired { Provenance::Drift } else { Provenance::Local },
+            before: found.get(&Field::Active).cloned(),
+            after: Some(off),
+        });
+    }
+    let change = Change { fields, applied, retire: true, ..Change::new(&*found.id, Action::Update) };
+    Some(Change { classes: classes(&change, None), ..change })
 }
 
 /// A row that is there: what differs, or `None` if nothing does. Without a mark the row is being claimed.
@@ -77,18 +113,16 @@ pub fn diff_row(desired: &DesiredRow, found: &ObservedRow, mark: Option<&Mark>, 
     }
     fields.sort_by(|a, b| a.field.cmp(&b.field));
 
-    let mark_is_right =
-        mark.is_some_and(|mark| mark.applied == applied && mark.pending.is_empty() && mark.protect == desired.protect);
-    (!fields.is_empty() || !mark_is_right).then(|| Change {
-        id: found.id.clone(),
-        action: Action::Update,
+    let change = Change {
         fields,
         applied,
         protect: desired.protect,
         claim: mark.is_none(),
-        moved_from: None,
-        restore: None,
-    })
+        ..Change::new(&*found.id, Action::Update)
+    };
+    let nothing_to_do =
+        change.fields.is_empty() && mark.is_some_and(|mark| mark.says(&change.applied, change.protect, false));
+    (!nothing_to_do).then(|| Change { classes: classes(&change, None), ..change })
 }
 
 /// A field that was written before and that the file no longer mentions.

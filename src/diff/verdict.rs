@@ -1,9 +1,12 @@
 //! The words in which a diff answers.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::class::Class;
 use crate::state::{Applied, Field};
 
 /// All changes, and what was left alone on purpose.
@@ -17,6 +20,8 @@ pub struct Changes {
     pub unchanged: usize,
     /// How many rows of the remote are this workspace's.
     pub managed: usize,
+    /// How many changes and kept rows were left out because they were not asked for.
+    pub not_targeted: usize,
 }
 
 impl Changes {
@@ -62,6 +67,38 @@ pub struct Change {
     /// What a rollback puts back besides the fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore: Option<Restore>,
+    /// Update: the row's file is gone, and it is switched off instead of deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retire: bool,
+    /// What the change means. Empty: only the mark is renewed.
+    #[serde(default)]
+    pub classes: BTreeSet<Class>,
+}
+
+impl Change {
+    /// A change that says nothing yet but what happens to which row.
+    #[must_use]
+    pub fn new(id: impl Into<String>, action: Action) -> Self {
+        Self {
+            id: id.into(),
+            action,
+            fields: Vec::new(),
+            applied: Applied::new(),
+            protect: false,
+            claim: false,
+            moved_from: None,
+            restore: None,
+            retire: false,
+            classes: BTreeSet::new(),
+        }
+    }
+
+    /// Whether a model goes because no file describes it any more, for good or for the time being. A row whose content
+    /// lives on under another id does not count.
+    #[must_use]
+    pub fn is_removal(&self) -> bool {
+        self.retire || (self.action == Action::Delete && self.classes.contains(&Class::Destructive))
+    }
 }
 
 /// What a rollback puts back besides fields.
@@ -137,4 +174,6 @@ pub enum KeptReason {
     OtherSelection,
     /// It is ours, its file is gone, and it is protected.
     Protected,
+    /// It is ours, its file is gone, and it was switched off for that.
+    Retired,
 }

@@ -4,9 +4,13 @@
 //! Pure. In: changes, what was observed, and what the user allows. Out: a [`Plan`]. It holds no secret.
 
 mod guard;
+mod policy;
 mod saved;
+#[cfg(test)]
+mod tests;
 
 pub use guard::{Blocker, Policy};
+pub use policy::{Confirm, Confirmations, Confirmed};
 pub use saved::{Error, read, schema, write};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +64,9 @@ pub struct Plan {
     pub kept: Vec<Kept>,
     /// How many rows are as the files say.
     pub unchanged: usize,
+    /// How many changes and kept rows it leaves out because it was narrowed.
+    #[serde(default)]
+    pub not_targeted: usize,
     /// Why it cannot be applied as it is. Empty: it can.
     pub blockers: Vec<Blocker>,
     /// What it rests on.
@@ -101,6 +108,8 @@ pub struct Counts {
     pub create: usize,
     /// Changed rows.
     pub update: usize,
+    /// Rows that are switched off because their files are gone.
+    pub retire: usize,
     /// Rows that go.
     pub delete: usize,
 }
@@ -131,8 +140,9 @@ impl Plan {
     /// How many changes of each kind.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let of = |action| self.changes.iter().filter(|change| change.action == action).count();
-        Counts { create: of(Action::Create), update: of(Action::Update), delete: of(Action::Delete) }
+        let of = |action| self.changes.iter().filter(|change| change.action == action && !change.retire).count();
+        let retire = self.changes.iter().filter(|change| change.retire).count();
+        Counts { create: of(Action::Create), update: of(Action::Update), retire, delete: of(Action::Delete) }
     }
 }
 
@@ -169,6 +179,24 @@ pub fn settle_drift(mut changes: Changes, on_drift: OnDrift, basis: &Basis<'_>) 
     changes
 }
 
+/// Of changes only what takes note of the remote: the marks learn of the fields that are as the files say, such as after
+/// somebody made the same edit by hand, and no field is written. What differs goes on differing.
+#[must_use]
+pub fn refresh_only(mut changes: Changes, basis: &Basis<'_>) -> Changes {
+    let mut noted = Vec::with_capacity(changes.rows.len());
+    for change in changes.rows {
+        match guard::take_note(change, basis) {
+            Some(change) => noted.push(change),
+            None => changes.not_targeted += 1,
+        }
+    }
+    changes.rows = noted;
+    // A row that a file claims is no obstacle: nothing would be written to it.
+    changes.not_targeted += changes.kept.len();
+    changes.kept.clear();
+    changes
+}
+
 /// Makes a plan.
 #[must_use]
 pub fn plan(changes: Changes, via: (Via, String), policy: &Policy, basis: &Basis<'_>) -> Plan {
@@ -195,6 +223,7 @@ pub fn plan(changes: Changes, via: (Via, String), policy: &Policy, basis: &Basis
         changes: changes.rows,
         kept: changes.kept,
         unchanged: changes.unchanged,
+        not_targeted: changes.not_targeted,
         seal: String::new(),
     }
     .sealed(basis.key)

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
+use super::guard::Guard;
 use crate::check;
 use crate::diagnostic::closest;
 
@@ -22,7 +23,7 @@ pub struct Manifest {
     /// The servers and files that models are applied to, by name.
     #[serde(default)]
     pub remotes: IndexMap<String, Remote>,
-    /// How much a single apply may change.
+    /// How much, and what, a single apply may change.
     #[serde(default)]
     pub guard: Guard,
     /// How many snapshots of the state before an apply are kept.
@@ -102,40 +103,30 @@ pub struct Remote {
     /// Seconds to wait for an answer of the server (default 60).
     #[schemars(range(min = 1))]
     pub timeout: Option<u64>,
+    /// What happens to a model whose file is gone.
+    #[serde(default)]
+    pub delete: Deletion,
+    /// What differs here from the manifest's own `[guard]`.
+    #[serde(default)]
+    pub guard: Guard,
 }
 
-/// How much a single apply may change.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Guard {
-    /// The share of the managed rows that one apply may delete (default 10 %; three are always allowed).
-    #[serde(default, rename = "max-deletes")]
-    pub max_deletes: Option<Percent>,
-    /// The share of the managed rows that one apply may update (default: no limit; three are always allowed).
-    #[serde(default, rename = "max-updates")]
-    pub max_updates: Option<Percent>,
+/// What happens to a model whose file is gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Deletion {
+    /// It is deleted.
+    #[default]
+    Delete,
+    /// It is switched off, and deleted by `maquette purge`.
+    Deactivate,
 }
 
-/// A share, written as `"10%"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(with = "String", extend("pattern" = "^(100|[0-9]{1,2})%$"))]
-pub struct Percent(pub u8);
-
-impl Percent {
-    /// How many of `total` it is, rounded down.
+impl Manifest {
+    /// The guard for a remote: its own where that says something, else the general one.
     #[must_use]
-    pub fn of(self, total: usize) -> usize {
-        total * usize::from(self.0) / 100
-    }
-}
-
-impl<'de> Deserialize<'de> for Percent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let number = text.strip_suffix('%').and_then(|digits| digits.parse::<u8>().ok());
-        number.filter(|&share| share <= 100).map(Percent).ok_or_else(|| {
-            serde::de::Error::custom(format!("`{text}` is not a percentage; write it as \"10%\", from 0 to 100"))
-        })
+    pub fn guard_of(&self, remote: &str) -> Guard {
+        self.remotes.get(remote).map_or_else(|| self.guard.clone(), |remote| remote.guard.over(&self.guard))
     }
 }
 
@@ -237,6 +228,7 @@ pub fn schema() -> schemars::Schema {
 
 #[cfg(test)]
 mod tests {
+    use super::super::guard::{Decision, Limit, Percent, Tolerance};
     use super::*;
 
     const HEAD: &str = "[workspace]\nname = \"acme\"\nid = \"0123456789abcdef\"\n";
@@ -251,8 +243,28 @@ mod tests {
             "[remotes.a]\nkind = \"file\"\npath = \"x.json\"\n[guard]\nmax-deletes = \"20%\"\n[rules]\nsecret-in-value = \"error\"\n",
         )
         .unwrap();
-        assert_eq!(manifest.guard.max_deletes, Some(Percent(20)));
+        assert_eq!(manifest.guard.max_deletes, Some(Limit::Share(Percent(20))));
         assert_eq!(manifest.remotes["a"].kind, RemoteKind::File);
+        assert_eq!(manifest.remotes["a"].delete, Deletion::Delete);
+    }
+
+    #[test]
+    fn a_remote_may_be_guarded_more_than_the_others() {
+        let manifest = check(
+            "[guard]\nmax-deletes = 5\nmax-updates = 7\n[guard.policy]\ndestructive = \"confirm\"\n\
+             [remotes.a]\nkind = \"file\"\npath = \"a\"\n\
+             [remotes.b]\nkind = \"file\"\npath = \"b\"\ndelete = \"deactivate\"\n\
+             [remotes.b.guard]\nmax-deletes = 1\npolicy.access-widened = \"forbid\"\nconcerns = \"forbid\"\n",
+        )
+        .unwrap();
+        assert_eq!(manifest.guard_of("a"), manifest.guard);
+        assert_eq!(manifest.guard_of("nobody"), manifest.guard);
+        let strict = manifest.guard_of("b");
+        assert_eq!((strict.max_deletes, strict.max_updates), (Some(Limit::Count(1)), Some(Limit::Count(7))));
+        assert_eq!(strict.policy.destructive, Some(Decision::Confirm));
+        assert_eq!(strict.policy.access_widened, Some(Decision::Forbid));
+        assert_eq!(strict.concerns, Some(Tolerance::Forbid));
+        assert_eq!(manifest.remotes["b"].delete, Deletion::Deactivate);
     }
 
     #[test]
@@ -263,6 +275,10 @@ mod tests {
             ("[remotes.a]\nkind = \"nextcloud\"\n", "unknown variant `nextcloud`"),
             ("[remotes.a]\nkind = \"open-webui\"\nurl = \"x\"\ntoken = \"sk-1\"\n", "unknown field `token`"),
             ("[guard]\nmax-deletes = \"150%\"\n", "not a percentage"),
+            ("[guard.policy]\ndeletion = \"forbid\"\n", "unknown field `deletion`"),
+            ("[guard.policy]\ndestructive = \"ask\"\n", "unknown variant `ask`"),
+            ("[guard]\nconcerns = \"confirm\"\n", "unknown variant `confirm`"),
+            ("[remotes.a]\nkind = \"file\"\npath = \"a\"\ndelete = \"archive\"\n", "unknown variant `archive`"),
             ("[rules]\nsecret-in-valu = \"off\"\n", "no rule `secret-in-valu`; did you mean `secret-in-value`?"),
             ("[rules]\nduplicate-id = \"off\"\n", "cannot be lowered"),
             ("[args]\nbase = \"x\"\n", "composition"),

@@ -4,12 +4,14 @@
 
 mod discover;
 mod file_name;
+mod guard;
 mod manifest;
 mod retention;
 
 pub use discover::{Discovered, GlobError, Problem, discover, select};
 pub use file_name::{FileName, model_name};
-pub use manifest::{Guard, Manifest, Percent, Remote, RemoteKind, RuleLevel, Workspace, schema};
+pub use guard::{ClassPolicy, Decision, Guard, Limit, Percent, Tolerance};
+pub use manifest::{Deletion, Manifest, Remote, RemoteKind, RuleLevel, Workspace, schema};
 pub use retention::Retention;
 
 use std::ops::Range;

@@ -28,6 +28,7 @@ pub fn plan_human(plan: &Plan, layout: Layout, out: &mut dyn Write) -> io::Resul
             KeptReason::Copy => "left alone: its mark was made for another row or another address",
             KeptReason::OtherSelection => "left alone: its file goes to other remotes only",
             KeptReason::Protected => "kept although its file is gone: it is protected",
+            KeptReason::Retired => "switched off because its file is gone; `maquette purge` deletes it",
         };
         writeln!(
             out,
@@ -46,14 +47,18 @@ pub fn plan_human(plan: &Plan, layout: Layout, out: &mut dyn Write) -> io::Resul
         let models = if count == 1 { "1 model is".to_owned() } else { format!("{count} models are") };
         writeln!(out, "Nothing to do: {models} as the files say.")?;
     } else {
+        let retire = if counts.retire == 0 { String::new() } else { format!("{} to switch off, ", counts.retire) };
         let summary = format!(
-            "{} to create, {} to update, {} to delete; {} unchanged.",
+            "{} to create, {} to update, {retire}{} to delete; {} unchanged.",
             counts.create, counts.update, counts.delete, plan.unchanged
         );
         writeln!(out, "{}", layout.paint(style::STRONG, &summary))?;
         if !plan.is_empty() {
             writeln!(out, "Written by {}: {}.", plan.via.as_str(), printable(&plan.via_reason))?;
         }
+    }
+    if plan.not_targeted > 0 {
+        writeln!(out, "Left out because it was not asked for: {}.", plan.not_targeted)?;
     }
     for blocker in &plan.blockers {
         writeln!(out)?;
@@ -75,6 +80,7 @@ pub(super) fn place(remote: &PlannedRemote) -> String {
 fn row(plan: &Plan, change: &Change, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let (sign, word, style) = match change.action {
         Action::Create => ("+", "create", style::ADDED),
+        Action::Update if change.retire => ("-", "switch off", style::REMOVED),
         Action::Update => ("~", "update", style::CHANGED),
         Action::Delete => ("-", "delete", style::REMOVED),
     };
@@ -85,7 +91,9 @@ fn row(plan: &Plan, change: &Change, layout: Layout, out: &mut dyn Write) -> io:
     if change.claim {
         notes.push("taken over from its maker".to_owned());
     }
-    if change.action == Action::Update && change.fields.is_empty() && !change.claim {
+    if change.retire {
+        notes.push("no file describes it any more".to_owned());
+    } else if change.action == Action::Update && change.fields.is_empty() && !change.claim {
         notes.push("only its ownership mark is renewed".to_owned());
     }
     if change.action == Action::Delete {

@@ -39,6 +39,9 @@ pub struct Mark {
     /// Whether the row is never deleted, even when its file goes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protect: bool,
+    /// Whether the row was switched off because its file went.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
     /// What was written.
     #[serde(default)]
     pub applied: Applied,
@@ -110,6 +113,7 @@ impl WorkspaceKey {
             row: self.keyed("row", &[id]),
             origin: self.keyed("origin", &[origin]),
             protect,
+            retired: false,
             applied,
             pending: BTreeMap::new(),
         }
@@ -158,6 +162,12 @@ impl Mark {
     pub fn knows(&self, field: &Field, digest: &str) -> bool {
         self.applied.get(field).is_some_and(|applied| applied == digest)
             || self.pending.get(field).is_some_and(|pending| pending.iter().any(|one| one == digest))
+    }
+
+    /// Whether it says exactly this, and nothing is under way.
+    #[must_use]
+    pub fn says(&self, applied: &Applied, protect: bool, retired: bool) -> bool {
+        self.applied == *applied && self.protect == protect && self.retired == retired && self.pending.is_empty()
     }
 
     /// The mark as it lies in a row.

@@ -18,6 +18,7 @@ mod faulty;
 mod faulty_server;
 mod file_remote;
 mod generated;
+mod guards;
 mod output;
 mod project;
 mod random_workspaces;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::row::patch;
 use crate::diff::{Action, Change, FieldChange};
-use crate::state::{Catalogue, Field, WorkspaceKey};
+use crate::state::{Catalogue, Field, Mark, WorkspaceKey};
 
 /// The row with these fields of the change; where a rollback makes a row anew, the row that was. What a rollback puts back is stored as it was: the canonical value leaves
 /// out copies of names and empty parts, which the row had all the same.
@@ -37,10 +37,11 @@ pub(in crate::remote) fn with_fields<'a>(
 
 /// The mark that the row carries when the change is through.
 pub(in crate::remote) fn final_mark(change: &Change, key: &WorkspaceKey, origin: &str) -> Option<Value> {
-    match &change.restore {
-        Some(restore) => restore.mark.clone(),
-        None => Some(key.mark(&change.id, origin, change.protect, change.applied.clone()).to_value()),
+    if let Some(restore) = &change.restore {
+        return restore.mark.clone();
     }
+    let mark = key.mark(&change.id, origin, change.protect, change.applied.clone());
+    Some(Mark { retired: change.retire, ..mark }.to_value())
 }
 
 #[cfg(test)]
@@ -52,16 +53,7 @@ mod tests {
     use crate::state::Applied;
 
     fn change(fields: Vec<FieldChange>, row: Option<Value>) -> Change {
-        Change {
-            id: "a".into(),
-            action: Action::Update,
-            fields,
-            applied: Applied::new(),
-            protect: false,
-            claim: false,
-            moved_from: None,
-            restore: Some(Restore { row, mark: None }),
-        }
+        Change { fields, restore: Some(Restore { row, mark: None }), ..Change::new("a", Action::Update) }
     }
 
     fn field(field: Field, after: Option<Value>) -> FieldChange {
@@ -100,6 +92,9 @@ mod tests {
         change.restore = Some(Restore { row: None, mark: Some(json!({"v": 1, "odd": true})) });
         assert_eq!(final_mark(&change, &key, "o"), Some(json!({"v": 1, "odd": true})));
         change.restore = None;
-        assert_eq!(final_mark(&change, &key, "o"), Some(key.mark("a", "o", false, Applied::new()).to_value()));
+        let mark = key.mark("a", "o", false, Applied::new());
+        assert_eq!(final_mark(&change, &key, "o"), Some(mark.to_value()));
+        change.retire = true;
+        assert_eq!(final_mark(&change, &key, "o"), Some(Mark { retired: true, ..mark }.to_value()));
     }
 }

@@ -1,0 +1,106 @@
+//! Which models a plan is about: `--target` and `--exclude`.
+
+use std::collections::BTreeSet;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use super::verdict::{Change, Changes};
+use crate::diagnostic::closest;
+use crate::state::{Desired, Observed, Ownership, WorkspaceKey};
+
+/// The models that are meant.
+#[derive(Clone, Debug, Default)]
+pub struct Targets {
+    /// Only these; none of them means all.
+    targets: Vec<Pattern>,
+    /// And of those, not these.
+    excludes: Vec<Pattern>,
+}
+
+/// An id, or a glob of ids.
+#[derive(Clone, Debug)]
+struct Pattern {
+    text: String,
+    /// Nothing if the text is no glob: an id may hold any character.
+    globs: GlobSet,
+}
+
+/// A pattern that matches no model: a mistake that would leave something undone, or do it.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` matches no model of this workspace{}", .pattern.escape_debug(), suggestion(.close.as_ref()))]
+pub struct UnknownTarget {
+    pattern: String,
+    close: Option<String>,
+}
+
+fn suggestion(close: Option<&String>) -> String {
+    close.map(|close| format!("; did you mean `{}`?", close.escape_debug())).unwrap_or_default()
+}
+
+impl Pattern {
+    fn new(text: &str) -> Self {
+        let mut globs = GlobSetBuilder::new();
+        if let Ok(glob) = Glob::new(text) {
+            globs.add(glob);
+        }
+        Self { text: text.to_owned(), globs: globs.build().unwrap_or_default() }
+    }
+
+    fn matches(&self, id: &str) -> bool {
+        self.text == id || self.globs.is_match(id)
+    }
+}
+
+impl Targets {
+    /// The models whose ids match one of `targets` (all, if there are none) and none of `excludes`.
+    #[must_use]
+    pub fn new(targets: &[String], excludes: &[String]) -> Self {
+        let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
+        Self { targets: patterns(targets), excludes: patterns(excludes) }
+    }
+
+    /// Whether any of a change's ids is meant, and none is excluded.
+    fn select(&self, ids: &[&str]) -> bool {
+        let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| ids.iter().any(|id| pattern.matches(id)));
+        (self.targets.is_empty() || any(&self.targets)) && !any(&self.excludes)
+    }
+
+    /// The changes that are meant. What is left out is only counted. A rename is one change, whichever of its ids is named.
+    ///
+    /// # Errors
+    /// [`UnknownTarget`] if a pattern matches neither a file's id nor the id of a row that is ours.
+    pub fn narrow(
+        &self,
+        mut changes: Changes,
+        desired: &Desired,
+        observed: &Observed,
+        key: &WorkspaceKey,
+        origin: &str,
+    ) -> Result<Changes, UnknownTarget> {
+        if self.targets.is_empty() && self.excludes.is_empty() {
+            return Ok(changes);
+        }
+        let ours = observed
+            .rows
+            .iter()
+            .filter(|(id, row)| matches!(key.ownership(id, origin, row.mark.as_ref()), Ownership::Ours(_)));
+        let known: BTreeSet<&str> = desired.rows.keys().chain(ours.map(|(id, _)| id)).map(String::as_str).collect();
+        for pattern in self.targets.iter().chain(&self.excludes) {
+            if !known.iter().any(|id| pattern.matches(id)) {
+                let close = closest(&pattern.text, known.iter().copied()).map(str::to_owned);
+                return Err(UnknownTarget { pattern: pattern.text.clone(), close });
+            }
+        }
+        let renames: Vec<(String, String)> =
+            changes.rows.iter().filter_map(|change| Some((change.id.clone(), change.moved_from.clone()?))).collect();
+        let is_meant = |id: &str| {
+            let both = renames.iter().find(|(new, former)| new == id || former == id);
+            both.map_or_else(|| self.select(&[id]), |(new, former)| self.select(&[new, former]))
+        };
+        let total = changes.rows.len() + changes.kept.len();
+        changes.rows.retain(|change: &Change| is_meant(&change.id));
+        changes.kept.retain(|kept| is_meant(&kept.id));
+        changes.not_targeted = total - changes.rows.len() - changes.kept.len();
+        Ok(changes)
+    }
+}
