@@ -358,7 +358,7 @@ mod tests {
         assert_eq!(snapshot.rows, [Cow::<Value>::Owned(rows().remove(0))]);
         assert_eq!((snapshot.head.taken_at, snapshot.head.absent.as_slice()), (7, &["new".to_owned()][..]));
         let plan = snapshot.head.plan.as_ref().unwrap();
-        assert_eq!(plan.counts(), Counts { create: 1, update: 1, delete: 0 });
+        assert_eq!(plan.counts(), Counts { create: 1, update: 1, ..Counts::default() });
         assert!(!plan.rollback);
         assert_eq!(read_head(text(Via::Rows).as_bytes()).unwrap(), snapshot.head);
         // The whole table where it is replaced as a whole.
