@@ -8,7 +8,7 @@ use futures_util::stream;
 use super::journal::Journal;
 use super::outcome::{Failure, Outcome};
 use super::{ATTEMPTS, CONCURRENCY, Context};
-use crate::diff::{Action, Change};
+use crate::diff::Change;
 use crate::plan::Plan;
 use crate::remote::{Error, Step, Writing};
 use crate::state::{Observed, ObservedRow};
@@ -81,7 +81,10 @@ async fn stages(
         let (stage, later) = rest.split_at(end);
         rest = later;
         let broken: BTreeSet<String> = broken(plan, outcome);
-        let runnable: Vec<(usize, &Step)> = (number..).zip(stage).filter(|(_, step)| !touches(step, &broken)).collect();
+        let (skipped, runnable): (Vec<_>, Vec<_>) = (number..).zip(stage).partition(|(_, step)| touches(step, &broken));
+        for (_, step) in skipped {
+            break_off(plan, step, outcome);
+        }
         let mut running = stream::iter(runnable)
             .map(|(number, step)| async move {
                 if *context.interrupted.borrow() {
@@ -123,12 +126,13 @@ async fn stages(
     None
 }
 
-/// The rows that get no further step: those that failed, and the former rows of renamed ones that failed.
+/// The rows that get no further step: those that failed or were not begun, and the former rows of renamed ones among them.
 fn broken(plan: &Plan, outcome: &Outcome) -> BTreeSet<String> {
-    let failed: BTreeSet<&str> = outcome.failed.iter().map(|failure| failure.id.as_str()).collect();
-    let former = plan.changes.iter().filter(|change| failed.contains(change.id.as_str()));
+    let failed = outcome.failed.iter().map(|failure| &failure.id);
+    let stopped: BTreeSet<&String> = failed.chain(outcome.not_begun.iter().map(|(id, _)| id)).collect();
+    let former = plan.changes.iter().filter(|change| stopped.contains(&change.id));
     let former = former.filter_map(|change| change.moved_from.clone());
-    failed.iter().map(|id| (*id).to_owned()).chain(former).collect()
+    stopped.iter().map(|id| (*id).clone()).chain(former).collect()
 }
 
 fn touches(step: &Step, rows: &BTreeSet<String>) -> bool {
@@ -148,11 +152,11 @@ fn fail(plan: &Plan, step: &Step, error: &Error, outcome: &mut Outcome) {
     }
 }
 
-/// Notes the changes of a step that was not begun because the user stopped the apply.
+/// Notes the changes of a step that was not begun: the user stopped the apply, or a row failed that it rests on.
 fn break_off(plan: &Plan, step: &Step, outcome: &mut Outcome) {
-    let ids: Vec<(String, Action)> = changes_of(plan, step).map(|change| (change.id.clone(), change.action)).collect();
-    for entry in ids {
-        if !outcome.not_begun.contains(&entry) {
+    for change in changes_of(plan, step) {
+        let entry = (change.id.clone(), change.action);
+        if is_left(change, outcome) && !outcome.not_begun.contains(&entry) {
             outcome.not_begun.push(entry);
         }
     }
