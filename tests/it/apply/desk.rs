@@ -1,6 +1,7 @@
 //! Where the administrator works: a workspace whose one remote is the server.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -8,39 +9,44 @@ use crate::project::{Output, Project};
 use crate::server::{Account, Proxy, Server, exclusive};
 
 /// The id of the administrator's workspace.
-pub(super) const WORKSPACE: &str = "0123456789abcdef";
+pub(crate) const WORKSPACE: &str = "0123456789abcdef";
 
 /// A workspace with its server and the way in which it writes.
-pub(super) struct Desk<'a> {
-    pub(super) server: &'a Server,
-    pub(super) project: Project,
+pub(crate) struct Desk<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) project: Project,
     workspace: &'static str,
     url: String,
     via: &'static str,
 }
 
 /// Runs a scenario row by row, and again by sync on the server as it was seeded.
-pub(super) fn each_way(scenario: impl Fn(&Desk)) {
+pub(crate) fn each_way(scenario: impl Fn(&Desk)) {
     for via in ["rows", "sync"] {
         let server = exclusive();
-        scenario(&Desk { via, ..Desk::at(&server) });
+        scenario(&Desk::by(&server, via));
     }
 }
 
 impl<'a> Desk<'a> {
     /// The administrator's workspace, without models, which writes row by row.
-    pub(super) fn at(server: &'a Server) -> Self {
+    pub(crate) fn at(server: &'a Server) -> Self {
         Self::of(server, WORKSPACE, Some(&server.admin.token))
     }
 
+    /// The same, which writes in this way.
+    pub(crate) fn by(server: &'a Server, via: &'static str) -> Self {
+        Self { via, ..Self::at(server) }
+    }
+
     /// A workspace with this id, and with this token for the server.
-    pub(super) fn of(server: &'a Server, workspace: &'static str, token: Option<&str>) -> Self {
+    pub(crate) fn of(server: &'a Server, workspace: &'static str, token: Option<&str>) -> Self {
         let desk = Self { server, project: Project::new(), workspace, url: server.url.clone(), via: "rows" };
         desk.ready(token)
     }
 
     /// An empty workspace of the same id that reaches the same server through a proxy.
-    pub(super) fn through(&self, proxy: &Proxy) -> Self {
+    pub(crate) fn through(&self, proxy: &Proxy) -> Self {
         let desk = Self { project: Project::new(), url: proxy.url.clone(), ..*self };
         desk.ready(Some(&self.server.admin.token))
     }
@@ -55,7 +61,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Writes the manifest anew, with these lines for the remote and after it.
-    pub(super) fn manifest(&self, lines: &str) {
+    pub(crate) fn manifest(&self, lines: &str) {
         let Self { workspace, url, .. } = self;
         self.project.manifest(&format!(
             "[workspace]\nname = \"acme\"\nid = \"{workspace}\"\n\
@@ -64,40 +70,45 @@ impl<'a> Desk<'a> {
     }
 
     /// Writes the file of a model on the open base.
-    pub(super) fn model(&self, id: &str, lines: &str) -> &Self {
+    pub(crate) fn model(&self, id: &str, lines: &str) -> &Self {
         self.file(id, &format!("FROM echo.small\nID {id}\n{lines}\n"))
     }
 
     /// Writes the file of a model, whole.
-    pub(super) fn file(&self, id: &str, text: &str) -> &Self {
+    pub(crate) fn file(&self, id: &str, text: &str) -> &Self {
         self.project.file(path(id), text);
         self
     }
 
     /// Removes the file of a model.
-    pub(super) fn remove(&self, id: &str) -> &Self {
+    pub(crate) fn remove(&self, id: &str) -> &Self {
         fs::remove_file(self.project.path().join(path(id))).unwrap();
         self
     }
 
     /// `maquette plan`, in this desk's way of writing.
-    pub(super) fn plan(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn plan(&self, arguments: &[&str]) -> Output {
         self.project.run(&[&["plan", "--via", self.via], arguments].concat())
     }
 
     /// `maquette apply` without a question, in this desk's way of writing.
-    pub(super) fn apply(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn apply(&self, arguments: &[&str]) -> Output {
         self.project.run(&[&["apply", "--auto-approve", "--via", self.via], arguments].concat())
     }
 
+    /// `maquette apply` without a question, to be started and killed.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.project.command(&[&["apply", "--auto-approve", "--via", self.via], arguments].concat())
+    }
+
     /// `maquette apply` of a plan that was saved.
-    pub(super) fn apply_saved(&self, plan: &str) -> Output {
+    pub(crate) fn apply_saved(&self, plan: &str) -> Output {
         self.project.run(&["apply", "--auto-approve", plan])
     }
 
     /// Applies, and there is nothing left to do.
     #[track_caller]
-    pub(super) fn applies(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn applies(&self, arguments: &[&str]) -> Output {
         let output = self.apply(arguments);
         output.success();
         self.is_settled();
@@ -106,7 +117,7 @@ impl<'a> Desk<'a> {
 
     /// A plan finds nothing to do.
     #[track_caller]
-    pub(super) fn is_settled(&self) {
+    pub(crate) fn is_settled(&self) {
         let plan = self.plan(&["--detailed-exitcode"]);
         plan.success();
         assert!(plan.stdout.contains("Nothing to do"), "{plan}");
@@ -115,7 +126,7 @@ impl<'a> Desk<'a> {
     /// The changes that a plan finds, a line each: `create a`, `delete b`, and for an update a line a field: `update c:
     /// name (drift)`.
     #[track_caller]
-    pub(super) fn changes(&self) -> Vec<String> {
+    pub(crate) fn changes(&self) -> Vec<String> {
         let output = self.plan(&["--format", "json"]);
         let plan: Value = serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{error}\n{output}"));
         let mut lines = Vec::new();
@@ -136,17 +147,17 @@ impl<'a> Desk<'a> {
 
     /// A row as the database has it.
     #[track_caller]
-    pub(super) fn row(&self, id: &str) -> Value {
+    pub(crate) fn row(&self, id: &str) -> Value {
         self.server.database().model(id).unwrap_or_else(|| panic!("there is no row {id:?}"))
     }
 
     /// Whether the whole table is written at once.
-    pub(super) fn writes_by_sync(&self) -> bool {
+    pub(crate) fn writes_by_sync(&self) -> bool {
         self.via == "sync"
     }
 
     /// Whether somebody can chat with a model.
-    pub(super) fn can_chat(&self, account: &Account, id: &str) -> bool {
+    pub(crate) fn can_chat(&self, account: &Account, id: &str) -> bool {
         self.server.chat(account, id, "hello").is_ok()
     }
 }

@@ -12,11 +12,8 @@ mod exclusive;
 mod faults;
 mod foreign;
 mod ids;
-mod interrupted;
-mod meanwhile;
-mod races;
 mod secrets;
 mod text;
 mod update;
 
-use desk::{Desk, each_way};
+pub(crate) use desk::{Desk, each_way};

@@ -10,6 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::version::{Access, Version};
 
+/// How long is waited for the server's own writes.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A read-only connection to `webui.db`.
 pub(crate) struct Database {
     connection: Connection,
@@ -23,12 +26,19 @@ impl Database {
     pub(super) fn open(path: &Path, version: Version) -> Self {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
         let connection = connection.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        connection.busy_timeout(Duration::from_secs(60)).unwrap();
+        connection.busy_timeout(PATIENCE).unwrap();
         Self { connection, version }
     }
 
-    /// Everything there is about models, for a comparison by [`changes`].
+    /// Everything there is about models at one moment, for a comparison by [`changes`].
     pub(crate) fn snapshot(&self) -> Snapshot {
+        let moment = self.connection.unchecked_transaction().unwrap();
+        let snapshot = self.models();
+        moment.finish().unwrap();
+        snapshot
+    }
+
+    fn models(&self) -> Snapshot {
         let rows = self.rows("SELECT * FROM model ORDER BY id", []);
         rows.into_iter()
             .map(|mut row| {
@@ -105,7 +115,7 @@ fn of_control(control: &Value) -> Vec<String> {
 /// Carries out one statement, waiting for the server's own writes.
 pub(super) fn write(path: &Path, sql: &str, parameters: impl rusqlite::Params) {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
-    connection.busy_timeout(Duration::from_secs(60)).unwrap();
+    connection.busy_timeout(PATIENCE).unwrap();
     connection.execute(sql, parameters).unwrap_or_else(|error| panic!("{sql}: {error}"));
 }
 

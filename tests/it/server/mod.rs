@@ -8,6 +8,7 @@
 mod api;
 mod database;
 mod editor;
+mod frozen;
 mod install;
 mod models;
 mod process;
@@ -25,8 +26,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 pub(crate) use api::{Account, Answer, Refused};
-pub(crate) use database::{Database, changes};
-pub(crate) use proxy::{Break, Proxy};
+pub(crate) use database::{Database, Snapshot, changes};
+pub(crate) use frozen::Frozen;
+pub(crate) use proxy::{Asked, Fault, Lasting, Proxy, Then};
 pub(crate) use seed::{FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Seed};
 pub(crate) use version::{Access, Version};
 
@@ -123,6 +125,12 @@ impl Server {
     /// The server's own tables, read only.
     pub(crate) fn database(&self) -> Database {
         Database::open(&self.data_dir().join("webui.db"), self.version)
+    }
+
+    /// Looks at everything there is about models, from wherever that is wanted.
+    pub(crate) fn onlooker(&self) -> impl Fn() -> Snapshot + Send + Sync + use<> {
+        let (path, version) = (self.data_dir().join("webui.db"), self.version);
+        move || Database::open(&path, version).snapshot()
     }
 
     /// Changes the server's tables behind its back.

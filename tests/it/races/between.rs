@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Desk, each_way};
+use crate::apply::{Desk, each_way};
 use crate::server::{FOREIGN, Server, Version, changes};
 
 /// A saved plan that renames `a`, makes `c` and deletes `d`, and leaves `b` alone.

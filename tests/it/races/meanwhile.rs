@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{Desk, each_way};
-use crate::server::{FOREIGN, FOREIGN_PRIVATE, Proxy};
+use crate::apply::{Desk, each_way};
+use crate::server::{Asked, FOREIGN, FOREIGN_PRIVATE, Proxy};
 
 /// A desk behind a proxy, with a change of access to `a`, which is written first, and one of `b`.
 fn prepared<'a>(desk: &Desk<'a>, proxy: &Proxy) -> Desk<'a> {
@@ -18,9 +18,10 @@ fn an_edit_of_a_row_that_is_still_to_be_written_is_not_overwritten() {
     each_way(|desk| {
         let proxy = Proxy::to(&desk.server.url);
         let (desk, server) = (prepared(desk, &proxy), desk.server);
-        let output = proxy.before_the_first_write(
+        let (output, _) = proxy.holding(
+            &Asked::first("POST /api/v1/models/model/update?id=a"),
             || desk.apply(&[]),
-            || drop(server.edit_model(&server.second_admin, "b", |row| row["name"] = json!("Theirs"))),
+            |_| drop(server.edit_model(&server.second_admin, "b", |row| row["name"] = json!("Theirs"))),
         );
         output.code(1);
         assert!(output.stdout.contains("`b` has changed on the remote"), "{output}");
@@ -37,9 +38,10 @@ fn an_edit_of_another_row_survives() {
     each_way(|desk| {
         let proxy = Proxy::to(&desk.server.url);
         let (desk, server) = (prepared(desk, &proxy), desk.server);
-        let output = proxy.before_the_first_write(
+        let (output, _) = proxy.holding(
+            &Asked::first("POST /api/v1/models/model/update?id=a"),
             || desk.apply(&[]),
-            || {
+            |_| {
                 server.edit_model(&server.second_admin, FOREIGN, |row| row["name"] = json!("Theirs"));
                 server.clone_model(&server.second_admin, FOREIGN, "newcomer");
                 server.delete_model(&server.second_admin, FOREIGN_PRIVATE).unwrap();
@@ -60,7 +62,8 @@ fn a_row_that_somebody_else_makes_is_his() {
     let desk = Desk::at(&server).through(&proxy);
     desk.model("a", "NAME A");
     let make = || drop(server.clone_model(&server.second_admin, FOREIGN, "a"));
-    let output = proxy.before_the_first_write(|| desk.apply(&[]), make);
+    let create = Asked::first("POST /api/v1/models/create a");
+    let (output, _) = proxy.holding(&create, || desk.apply(&[]), |_| make());
     output.code(1);
     assert!(output.stdout.contains("`a` has changed on the remote"), "{output}");
     assert_eq!(desk.row("a")["user_id"], server.second_admin.id.as_str());

@@ -1,0 +1,18 @@
+//! Everything that can go wrong with every request of an apply, and what must hold whatever did:
+//!
+//! - nothing outside the plan has changed, and nobody could see, at any moment, what he may see neither before nor after;
+//! - the program has said truthfully how it ended;
+//! - applying again over a sound line ends as if nothing had happened.
+//!
+//! The quick run takes each request with some of the faults in turn; `MAQUETTE_TESTS=full` takes all of them.
+
+mod kills;
+mod matrix;
+mod scene;
+
+pub(crate) use scene::Scene;
+
+/// Whether this is the run that leaves nothing out.
+pub(crate) fn is_full() -> bool {
+    std::env::var_os("MAQUETTE_TESTS").is_some_and(|run| run == "full")
+}
