@@ -20,6 +20,7 @@ mod faulty_server;
 mod file_remote;
 mod generated;
 mod guards;
+mod model_based;
 mod output;
 mod project;
 mod races;
