@@ -127,7 +127,8 @@ impl Ready {
             settle_drift(changes, policy.on_drift, &basis)
         };
         let via = self.remote.choose(via, &changes.rows, &self.observed)?;
-        Ok(plan::plan(changes, via, policy, &basis))
+        let concerns = self.remote.concerns(&changes.rows, &self.observed);
+        Ok(plan::plan(changes, via, policy, &basis).with_concerns(concerns, policy, &key))
     }
 }
 

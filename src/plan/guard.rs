@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::policy::{self, Confirmations};
 use super::{Basis, OnDrift};
 use crate::diff::{Action, Change, Changes, KeptReason, classes};
-use crate::project::{Guard, Limit, Percent};
+use crate::project::{Guard, Limit, Percent, Tolerance};
+use crate::remote::Concern;
 use crate::state::{Field, Mark, Ownership, View};
 
 /// How many of the managed models one apply may delete or switch off where the manifest does not say.
@@ -161,6 +162,17 @@ fn too_many_removals(changes: &Changes, policy: &Policy, basis: &Basis<'_>) -> O
             format!("{count} of {managed} managed models would be {done}; at most {limit} may be in one apply");
         Blocker::new("too-many-deletes", message, help)
     })
+}
+
+/// Something would be left dangling, and the manifest forbids that.
+pub(super) fn concerned(concerns: &[Concern], policy: &Policy) -> Option<Blocker> {
+    let first = concerns.first().filter(|_| policy.guard.concerns == Some(Tolerance::Forbid))?;
+    let more = if concerns.len() == 1 { String::new() } else { format!(", and {} more", concerns.len() - 1) };
+    Some(Blocker::new(
+        "concerns",
+        format!("{}{more}, which the manifest forbids", first.message),
+        "mend what the warnings say; only `concerns` in `[guard]` of the manifest can allow it",
+    ))
 }
 
 /// More models would be updated than one apply may change.

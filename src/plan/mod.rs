@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diff::{Action, Change, Changes, Kept};
 use crate::project::RemoteKind;
-use crate::remote::{Identity, Via};
+use crate::remote::{Concern, Identity, Via};
 use crate::state::{Intent, Observed, ObservedRow, Reference, WorkspaceKey};
 
 /// The version of the plan's form.
@@ -69,6 +69,9 @@ pub struct Plan {
     pub not_targeted: usize,
     /// Why it cannot be applied as it is. Empty: it can.
     pub blockers: Vec<Blocker>,
+    /// What it would leave dangling, or out of its readers' reach.
+    #[serde(default)]
+    pub concerns: Vec<Concern>,
     /// What it rests on.
     pub preconditions: Preconditions,
     /// Names of groups and people by `group:<id>` and `user:<id>`, for reading the changes of access.
@@ -125,6 +128,14 @@ impl Plan {
     #[must_use]
     pub fn is_sealed_by(&self, key: &WorkspaceKey) -> bool {
         self.seal == self.seal_of(key)
+    }
+
+    /// The plan with what the remote has to say about it. Where the manifest forbids that, it is a blocker.
+    #[must_use]
+    pub fn with_concerns(mut self, concerns: Vec<Concern>, policy: &Policy, key: &WorkspaceKey) -> Self {
+        self.blockers.extend(guard::concerned(&concerns, policy));
+        self.concerns = concerns;
+        self.sealed(key)
     }
 
     fn sealed(mut self, key: &WorkspaceKey) -> Self {
@@ -218,6 +229,7 @@ pub fn plan(changes: Changes, via: (Via, String), policy: &Policy, basis: &Basis
         via_reason: via.1,
         on_drift: policy.on_drift,
         blockers,
+        concerns: Vec::new(),
         preconditions: Preconditions { rows, references: basis.references.clone() },
         names: names(&changes, basis.observed),
         changes: changes.rows,

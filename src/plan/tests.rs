@@ -572,3 +572,31 @@ fn a_plan_counts_what_is_switched_off_by_itself() {
     let plan = scene().change(retire("a")).change(update("b")).change(update("c")).plan();
     assert_eq!(plan.counts(), Counts { create: 0, update: 2, retire: 1, delete: 0 });
 }
+
+#[test]
+fn concerns_are_warnings_unless_the_manifest_forbids_them() {
+    use crate::project::Tolerance;
+    let concern = |id: &str| Concern {
+        code: "default-model".into(),
+        id: id.into(),
+        message: format!("`{id}` is missed"),
+        help: "choose another".into(),
+    };
+    let blockers = |concerns: Vec<Concern>, tolerance: Option<Tolerance>| {
+        let mut scene = scene();
+        scene.policy.guard.concerns = tolerance;
+        let plan = scene.plan().with_concerns(concerns.clone(), &scene.policy, &key());
+        assert_eq!(plan.concerns, concerns);
+        assert!(plan.is_sealed_by(&key()));
+        plan.blockers.into_iter().map(|blocker| format!("{}: {}", blocker.code, blocker.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(blockers(vec![concern("a")], None), [""; 0]);
+    assert_eq!(blockers(vec![concern("a")], Some(Tolerance::Allow)), [""; 0]);
+    assert_eq!(blockers(vec![], Some(Tolerance::Forbid)), [""; 0]);
+    let forbid = |concerns| blockers(concerns, Some(Tolerance::Forbid));
+    assert_eq!(forbid(vec![concern("a")]), ["concerns: `a` is missed, which the manifest forbids"]);
+    assert_eq!(
+        forbid(vec![concern("a"), concern("b")]),
+        ["concerns: `a` is missed, and 1 more, which the manifest forbids"]
+    );
+}

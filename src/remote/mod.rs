@@ -4,12 +4,14 @@
 //! requests ([`Remote::render`], pure, so the preview is what is sent), and requests are carried out
 //! ([`Remote::execute`]). Wire formats live only in the kinds' own folders, secrets only here.
 
+mod concern;
 pub mod credentials;
 mod error;
 pub mod file;
 pub mod open_webui;
 mod step;
 
+pub use concern::Concern;
 pub use error::Error;
 pub use step::{Call, Method, Stage, Step, Via};
 
@@ -62,6 +64,11 @@ pub trait Remote: Send + Sync {
 
     /// Resolves names and lowers values to this remote's form. What cannot be resolved is a finding at its directive. Pure.
     fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>);
+
+    /// What the changes would leave dangling, or out of its readers' reach. Pure.
+    fn concerns(&self, _changes: &[Change], _observed: &Observed) -> Vec<Concern> {
+        Vec::new()
+    }
 
     /// The way of writing that is right for these changes, and why. Pure.
     ///

@@ -60,6 +60,11 @@ pub fn plan_human(plan: &Plan, layout: Layout, out: &mut dyn Write) -> io::Resul
     if plan.not_targeted > 0 {
         writeln!(out, "Left out because it was not asked for: {}.", plan.not_targeted)?;
     }
+    for concern in &plan.concerns {
+        writeln!(out)?;
+        writeln!(out, "{} {}", layout.paint(style::WARNING, "warning:"), printable(&concern.message))?;
+        writeln!(out, "  {} {}", layout.paint(style::STRONG, "help:"), printable(&concern.help))?;
+    }
     for blocker in &plan.blockers {
         writeln!(out)?;
         writeln!(out, "{} {}", layout.paint(style::ERROR, "blocked:"), printable(&blocker.message))?;

@@ -62,8 +62,10 @@ pub fn resolve(
             models.insert(model.id.value.clone(), model);
         }
     }
+    // The row of a base model is no model of its own: what is built on that base model may stand beside it.
+    let overrides: BTreeSet<&str> = inputs.iter().filter_map(|input| overridden(input.document)).collect();
     for model in models.values() {
-        reject_workspace_bases(model, &owners, &mut findings);
+        reject_workspace_bases(model, &owners, &overrides, &mut findings);
     }
     let known_ids: BTreeSet<String> = owners.into_keys().collect();
     (Intent { models, known_ids, complete: true }, findings)
@@ -99,11 +101,13 @@ fn model(input: &Input<'_>, id: Located<String>, context: &Context<'_>, findings
 fn reject_workspace_bases(
     model: &ModelIntent,
     owners: &BTreeMap<String, Located<Utf8PathBuf>>,
+    overrides: &BTreeSet<&str>,
     findings: &mut Vec<Diagnostic>,
 ) {
     let Base::On(base) = &model.base else { return };
-    if base.value == model.id.value {
-        return; // `from-self` says so.
+    // A base that is the model itself is `from-self`'s to report.
+    if base.value == model.id.value || overrides.contains(base.value.as_str()) {
+        return;
     }
     if let Some(owner) = owners.get(&base.value) {
         let message = format!("`{}` is another model of this workspace", base.value);
@@ -113,6 +117,14 @@ fn reject_workspace_bases(
                 .help("this version of maquette cannot build on it: name the base model that it is built on"),
         );
     }
+}
+
+/// The base model whose own row the file manages.
+fn overridden(document: &Document) -> Option<&str> {
+    document.statements.iter().rev().find_map(|statement| match (statement.directive.place, &statement.value) {
+        (Place::Override, Value::Text(text)) => Some(text.text.as_str()),
+        _ => None,
+    })
 }
 
 /// The start of a file, for findings about the file as a whole.

@@ -14,7 +14,7 @@ pub(crate) use canonical::{hex, hex_prefix};
 pub use field::{Field, ParseFieldError};
 pub use intent::{Base, Desired, DesiredRow, Intent, ModelIntent, Wanted};
 pub use mark::{Applied, Mark, Ownership, WorkspaceKey};
-pub use observed::{Catalogue, Entry, Observed, ObservedRow, Reference, ReferenceKind, View};
+pub use observed::{Catalogue, Entry, Observed, ObservedRow, Reference, ReferenceKind, Settings, View};
 
 use std::collections::BTreeMap;
 

@@ -20,6 +20,17 @@ pub struct Observed {
     pub view: View,
     /// The remote's version, where it has one.
     pub version: Option<String>,
+    /// Settings of the remote that name models.
+    pub settings: Settings,
+}
+
+/// Settings of a remote that name models. Empty where they cannot be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// What new chats begin with.
+    pub default_models: Vec<String>,
+    /// The order in which models are listed.
+    pub model_order: Vec<String>,
 }
 
 /// Whether a reading shows every row.

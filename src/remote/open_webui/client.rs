@@ -103,6 +103,11 @@ impl Client {
         self.list("api/v1/notes/").await
     }
 
+    /// `GET /api/v1/configs/models`: the default models and the order of models. Administrators only.
+    pub async fn model_settings(&self) -> Result<Value, Error> {
+        self.get("api/v1/configs/models").await
+    }
+
     /// `GET /api/models`: makes the worker that answers read its table of models again, so that chats see changes.
     pub async fn refresh_registry(&self) -> Result<(), Error> {
         self.get("api/models").await.map(|_| ())

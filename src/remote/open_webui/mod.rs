@@ -8,6 +8,7 @@ mod access;
 mod bind;
 pub mod capabilities;
 mod client;
+mod concerns;
 mod http;
 mod observe;
 mod render;
@@ -27,7 +28,7 @@ use serde_json::Value;
 use url::Url;
 
 use self::capabilities::Capabilities;
-use super::{Error, Identity, Kinds, Remote, Step, Via, Writing, credentials};
+use super::{Concern, Error, Identity, Kinds, Remote, Step, Via, Writing, credentials};
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{self, RemoteKind};
@@ -136,6 +137,10 @@ impl Remote for OpenWebUi {
 
     fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>) {
         bind(intent, observed, &Rules { group_names: &self.group_names, checked: true })
+    }
+
+    fn concerns(&self, changes: &[Change], observed: &Observed) -> Vec<Concern> {
+        concerns::concerns(changes, observed)
     }
 
     fn choose(&self, asked: Option<Via>, changes: &[Change], observed: &Observed) -> Result<(Via, String), Error> {

@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{try_join_all, try_join3};
 use serde_json::Value;
 
 use super::super::{Error, Kinds};
 use super::capabilities::{self, Capabilities};
 use super::client::Client;
 use super::row::observe_row;
-use crate::state::{Catalogue, Entry, Observed, ReferenceKind, View};
+use crate::state::{Catalogue, Entry, Observed, ReferenceKind, Settings, View};
 
 /// Reads all rows and the lists that names of `kinds` are looked up in: one request for the version, one for the rows, one
-/// for each kind (a paged list: one a page).
+/// for the settings that name models, one for each kind (a paged list: one a page).
 pub(super) async fn observe(
     client: &Client,
     known: &OnceLock<&'static Capabilities>,
@@ -27,7 +27,8 @@ pub(super) async fn observe(
         let lists: BTreeSet<List> = kinds.await.into_iter().map(list_of).collect();
         try_join_all(lists.into_iter().map(|list| read(client, list))).await
     };
-    let (models, lists) = try_join(client.all_models(), lists).await?;
+    let settings = async { Ok(settings(client).await) };
+    let (models, lists, settings) = try_join3(client.all_models(), lists, settings).await?;
 
     let mut rows = indexmap::IndexMap::with_capacity(models.len());
     for raw in models {
@@ -41,7 +42,19 @@ pub(super) async fn observe(
     for (kind, entries) in lists.into_iter().flatten() {
         catalogue.entries.insert(kind, entries);
     }
-    Ok(Observed { rows, catalogue, view: View::Complete, version: Some(version) })
+    Ok(Observed { rows, catalogue, view: View::Complete, version: Some(version), settings })
+}
+
+/// The settings that name models. They are only good for a warning: where they cannot be read, there is none.
+async fn settings(client: &Client) -> Settings {
+    let Ok(answer) = client.model_settings().await else { return Settings::default() };
+    // A text with commas between, and a list in which null was seen to be allowed (0.10.2).
+    let default_models = answer.get("DEFAULT_MODELS").and_then(Value::as_str).unwrap_or_default();
+    let model_order = answer.get("MODEL_ORDER_LIST").and_then(Value::as_array).into_iter().flatten();
+    Settings {
+        default_models: default_models.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect(),
+        model_order: model_order.filter_map(Value::as_str).map(str::to_owned).collect(),
+    }
 }
 
 /// The lists of a server; filters and actions are in one.

@@ -1,6 +1,7 @@
 //! What keeps a plan from doing too much, and what is done instead.
 
 mod classes;
+mod concerns;
 mod policy;
 mod purge;
 mod retire;

@@ -29,7 +29,7 @@ pub(crate) use api::{Account, Answer, Refused};
 pub(crate) use database::{Database, Snapshot, changes};
 pub(crate) use frozen::Frozen;
 pub(crate) use proxy::{Asked, Fault, Lasting, Proxy, Then};
-pub(crate) use seed::{FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Seed};
+pub(crate) use seed::{CLOSED_BASE, FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Seed};
 pub(crate) use version::{Access, Version};
 
 use process::Process;
