@@ -250,7 +250,8 @@ impl Pending {
 /// What people are told after a kill.
 impl Display for Account {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "the apply of {} was ended midway: ", utc(self.began.at))?;
+        let Began { remote, at, .. } = &self.began;
+        write!(f, "the apply to {remote} of {} was ended midway: ", utc(*at))?;
         if self.done.is_empty() && self.under_way.is_empty() && self.failed.is_empty() {
             return f.write_str("it had written nothing");
         }
@@ -337,7 +338,7 @@ mod tests {
         assert!(account.is_open());
         assert_eq!(
             account.to_string(),
-            "the apply of 2026-11-21 11:45:00 UTC was ended midway: 1 of 4 steps is done (take access to a), \
+            "the apply to chat of 2026-11-21 11:45:00 UTC was ended midway: 1 of 4 steps is done (take access to a), \
              1 was under way (update c), 1 was not possible (create b)"
         );
     }

@@ -6,6 +6,7 @@
 mod instant;
 mod journal;
 mod outcome;
+mod rollback;
 mod run;
 mod snapshot;
 mod store;
@@ -14,6 +15,7 @@ mod verify;
 pub use instant::utc;
 pub use journal::{Account, Began};
 pub use outcome::{Failure, Mismatch, Outcome, Refusal};
+pub use rollback::{Basis, Rollback, RollbackError, rollback};
 pub use snapshot::{Flaw, Head, Intended, IntendedRow, Snapshot, schema};
 pub use store::{Course, Entry, Listing, ReadError, Store, StoreError};
 
@@ -73,7 +75,12 @@ pub async fn apply(plan: &Plan, context: &Context<'_>) -> Result<Outcome, Refusa
         return Err(Refusal::OtherRemote { plan: plan.remote.origin.clone(), manifest: identity.origin.clone() });
     }
     let mut outcome = Outcome::default();
-    let close = || context.snapshots.close(context.key.workspace(), &identity.name, &identity.origin);
+    let close = || {
+        // What a narrowed plan leaves out may be what is left.
+        if plan.not_targeted == 0 {
+            context.snapshots.close(context.key.workspace(), &identity.name, &identity.origin);
+        }
+    };
     if plan.is_empty() {
         close();
         return Ok(outcome);

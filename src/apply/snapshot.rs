@@ -82,13 +82,9 @@ impl Intended {
     /// How many rows were to be created, updated and deleted.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let of = |action| self.rows.iter().filter(|row| row.action == action).count();
-        Counts {
-            create: of(Action::Create),
-            update: of(Action::Update),
-            delete: of(Action::Delete),
-            ..Counts::default()
-        }
+        let of = |action| self.rows.iter().filter(|row| row.action == action && !row.retire).count();
+        let retire = self.rows.iter().filter(|row| row.retire).count();
+        Counts { create: of(Action::Create), update: of(Action::Update), retire, delete: of(Action::Delete) }
     }
 }
 
@@ -99,6 +95,9 @@ pub struct IntendedRow {
     pub id: String,
     /// What was to happen to it.
     pub action: Action,
+    /// Whether it was to be switched off because its file had gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retire: bool,
     /// The keyed digest of every value that a field has while it is being written and after it. It tells our writes from
     /// edits of others.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -223,7 +222,7 @@ fn intended(change: &Change, fresh: &Observed, key: &WorkspaceKey) -> IntendedRo
         }
         writes.insert(field.field.clone(), digests);
     }
-    IntendedRow { id: change.id.clone(), action: change.action, writes }
+    IntendedRow { id: change.id.clone(), action: change.action, retire: change.retire, writes }
 }
 
 /// Reads what stands before the rows and nothing else: a snapshot may be large. Not verified.

@@ -89,11 +89,29 @@ pub enum Course {
     /// It wrote no journal, or its journal is gone.
     Unknown,
     /// It is under way: its process lives.
-    UnderWay,
+    UnderWay(Option<Box<Account>>),
     /// Its journal cannot be read.
     Damaged(String),
     /// As its journal says.
     Known(Box<Account>),
+}
+
+impl Course {
+    /// How an apply went, in a word or two.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::UnderWay(_) => "under way",
+            Self::Damaged(_) => "journal damaged",
+            Self::Known(account) => match (account.end, account.closed) {
+                (Some(true), _) => "done",
+                (Some(false), _) => "not finished",
+                (None, true) => "ended midway, made up for since",
+                (None, false) => "ended midway",
+            },
+        }
+    }
 }
 
 /// Everything in the folder.
@@ -148,7 +166,10 @@ impl Store {
         snapshot: &Snapshot<'_>,
     ) -> Result<(Utf8PathBuf, Journal), StoreError> {
         let stem = stem(&snapshot.head);
-        for number in 1.. {
+        // After those that there are, so that names tell the order also when older ones have been removed.
+        let taken = self.files("").unwrap_or_default();
+        let taken = taken.keys().filter_map(|name| number(name.split('.').next()?, &stem));
+        for number in taken.max().map_or(1, |newest| newest.saturating_add(1)).. {
             let id = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
             let journal = match new_file(&self.folder.join(format!("{id}.journal"))) {
                 Ok(journal) => journal,
@@ -296,15 +317,22 @@ impl Store {
         }
     }
 
-    /// The applies to this remote whose journals do not end, oldest first, and what is wrong with journals.
+    /// The applies to this remote whose journals do not end, oldest first, and the journals that cannot be read.
     #[must_use]
     pub fn unfinished(&self, workspace: &str, remote: &str, origin: &str) -> Vec<(String, Course)> {
         let journals = self.files(".journal").unwrap_or_default();
         let courses = journals.into_iter().map(|(name, path)| (name, course(&path)));
+        let is_of = |account: &Account| account.began.is_of(workspace, remote, origin);
         courses
-            .filter(|(_, course)| match course {
-                Course::Known(account) => account.began.is_of(workspace, remote, origin) && account.is_open(),
-                Course::UnderWay | Course::Damaged(_) => true,
+            .filter(|(name, course)| match course {
+                Course::Known(account) => is_of(account) && account.is_open(),
+                Course::UnderWay(account) => account.as_deref().is_none_or(is_of),
+                Course::Damaged(_) => {
+                    // Which apply it was of, its snapshot may still tell.
+                    let snapshot = self.folder.join(name).with_extension("json");
+                    let head = open(&snapshot, MAX_SNAPSHOT_BYTES).ok().and_then(|(file, _)| read_head(file).ok());
+                    head.is_none_or(|head| Began::of(&head).is_of(workspace, remote, origin))
+                }
                 Course::Unknown => false,
             })
             .collect()
@@ -312,7 +340,7 @@ impl Store {
 
     /// Notes in every open journal of this remote that an apply has finished since, and sets damaged ones aside. What
     /// cannot be noted is told again the next time.
-    pub(super) fn close(&self, workspace: &str, remote: &str, origin: &str) {
+    pub fn close(&self, workspace: &str, remote: &str, origin: &str) {
         for (name, course) in self.unfinished(workspace, remote, origin) {
             let path = self.folder.join(&name);
             match course {
@@ -323,7 +351,7 @@ impl Store {
                 Course::Damaged(_) if path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) => {
                     let _ = fs::rename(&path, self.folder.join(format!("{name}.damaged")));
                 }
-                Course::Damaged(_) | Course::UnderWay | Course::Unknown => {}
+                Course::Damaged(_) | Course::UnderWay(_) | Course::Unknown => {}
             }
         }
     }
@@ -359,7 +387,7 @@ fn superfluous<'a>(entries: &'a [Entry], just_written: &str, retention: Retentio
         let is_old = oldest.is_some_and(|oldest| entry.head.taken_at < oldest);
         let is_open = match &entry.course {
             Course::Known(account) => account.is_open(),
-            Course::UnderWay => true,
+            Course::UnderWay(_) => true,
             Course::Unknown | Course::Damaged(_) => false,
         };
         (*index < many || is_old) && entry.id != just_written && !is_open
@@ -369,8 +397,15 @@ fn superfluous<'a>(entries: &'a [Entry], just_written: &str, retention: Retentio
 
 /// Oldest first; of one second, in the order in which they were written.
 fn order(entry: &Entry) -> (u64, u32, &str) {
-    let number = entry.id.strip_prefix(&stem(&entry.head)).and_then(|rest| rest.strip_prefix('-'));
-    (entry.head.taken_at, number.and_then(|number| number.parse().ok()).unwrap_or(1), &entry.id)
+    (entry.head.taken_at, number(&entry.id, &stem(&entry.head)).unwrap_or(1), &entry.id)
+}
+
+/// The number of a name among those of its stem; the first one has none.
+fn number(id: &str, stem: &str) -> Option<u32> {
+    match id.strip_prefix(stem)? {
+        "" => Some(1),
+        rest => rest.strip_prefix('-')?.parse().ok(),
+    }
 }
 
 /// The name of a snapshot, but for a number.
@@ -410,14 +445,16 @@ fn course(path: &Utf8Path) -> Course {
         Err(error) => return Course::Damaged(error.to_string()),
     };
     // An apply holds its journal locked for as long as its process lives.
-    if let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
-        return Course::UnderWay;
-    }
+    let is_locked = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
     let mut bytes = Vec::new();
-    match file.read_to_end(&mut bytes) {
-        Ok(_) => journal::read(&bytes).map_or_else(Course::Damaged, |account| Course::Known(Box::new(account))),
-        Err(error) => Course::Damaged(error.to_string()),
+    let account = match file.read_to_end(&mut bytes) {
+        Ok(_) => journal::read(&bytes).map(Box::new),
+        Err(error) => Err(error.to_string()),
+    };
+    if is_locked {
+        return Course::UnderWay(account.ok());
     }
+    account.map_or_else(Course::Damaged, Course::Known)
 }
 
 /// Opens a file, if it is one: no link, no pipe, and not too large.
@@ -545,7 +582,7 @@ mod tests {
         // The clock went back, so the newest has the oldest time.
         let mut entries: Vec<Entry> = (0..5).map(|day| entry(&format!("s{day}"), day * DAY)).collect();
         assert_eq!(superfluous(&entries, "s0", keep(1, Some(1)), 9 * DAY), ["s1", "s2", "s3", "s4"]);
-        entries[1].course = Course::UnderWay;
+        entries[1].course = Course::UnderWay(None);
         entries[2].course = Course::Damaged("x".into());
         assert_eq!(superfluous(&entries, "s0", keep(1, Some(1)), 9 * DAY), ["s2", "s3", "s4"]);
     }

@@ -39,6 +39,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     } else {
         let survey = runtime.block_on(survey(directory, &arguments.choices.selection, ui))?;
         let Some(survey) = survey else { return Ok(Exit::Failed) };
+        survey.tell_of_unfinished(&arguments.execution.snapshots, directory, ui);
         let several = survey.sites.len() > 1;
         let jobs = survey.sites.into_iter().map(|site| {
             let job = site.state.and_then(|ready| fresh(ready, arguments, &survey.workspace, ui));
@@ -47,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
         let jobs = jobs.collect();
         (survey.workspace, jobs)
     };
-    carry_out(jobs, &arguments.execution, directory, &workspace, &runtime, ui)
+    carry_out(jobs, &arguments.execution, directory, &workspace.project, &runtime, ui)
 }
 
 /// A new plan. On a terminal, edits on the server are a question.

@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use clap::Args;
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
-use super::workspace::Workspace;
+use super::snapshots::Folder;
 use super::{Exit, Failure, Ui};
 use crate::apply::{self, Outcome, Refusal, Store};
 use crate::plan::Plan;
+use crate::project::Project;
 use crate::remote::{Remote, kinds_of};
 use crate::report;
-use crate::state::{Intent, ReferenceKind};
+use crate::state::{Intent, ReferenceKind, WorkspaceKey};
 
 /// How plans are carried out.
 #[derive(Debug, Args)]
@@ -22,18 +23,8 @@ pub(super) struct Execution {
     /// Do not ask.
     #[arg(long)]
     pub(super) auto_approve: bool,
-    /// Where the state before is kept (default: `.maquette/snapshots` in the workspace).
-    #[arg(long, value_name = "DIR")]
-    pub(super) snapshot_dir: Option<Utf8PathBuf>,
-}
-
-impl Execution {
-    /// Where the state before is kept.
-    pub(super) fn store(&self, directory: &Utf8Path, workspace: &Workspace) -> Store {
-        let named = self.snapshot_dir.as_ref().map(|folder| directory.join(folder));
-        let project = &workspace.project;
-        Store::new(&project.root, named.as_deref(), project.manifest.snapshots)
-    }
+    #[command(flatten)]
+    pub(super) snapshots: Folder,
 }
 
 /// A plan and what is needed to carry it out.
@@ -48,7 +39,7 @@ pub(super) fn carry_out(
     jobs: Vec<Result<Job, Failure>>,
     execution: &Execution,
     directory: &Utf8Path,
-    workspace: &Workspace,
+    project: &Project,
     runtime: &tokio::runtime::Runtime,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
@@ -67,20 +58,29 @@ pub(super) fn carry_out(
             Err(failure) => return Err(failure),
         }
     }
-    ready.retain(|job| !job.plan.is_empty());
+    let (key, store) =
+        (WorkspaceKey::new(&project.manifest.workspace.id), execution.snapshots.store(directory, project));
+    ready.retain(|job| {
+        let is_empty = job.plan.is_empty();
+        if is_empty && job.plan.not_targeted == 0 {
+            // Nothing is left of an apply that was ended midway.
+            let remote = job.remote.identity();
+            store.close(key.workspace(), &remote.name, &remote.origin);
+        }
+        !is_empty
+    });
     if ready.is_empty() {
         return Ok(exit);
     }
     if !execution.auto_approve && !approved(&ready, ui)? {
         return Ok(Exit::Failed);
     }
-    let store = execution.store(directory, workspace);
-    let outcomes = runtime.block_on(all(&ready, &store, workspace, ui.is_interactive()));
+    let outcomes = runtime.block_on(all(&ready, &store, &key, ui.is_interactive()));
     for (job, outcome) in ready.iter().zip(outcomes) {
         match outcome {
             Ok(mut outcome) => {
                 if let Some(snapshot) = &mut outcome.snapshot
-                    && let Ok(relative) = snapshot.strip_prefix(&workspace.project.root)
+                    && let Ok(relative) = snapshot.strip_prefix(&project.root)
                 {
                     *snapshot = relative.to_owned();
                 }
@@ -117,12 +117,7 @@ fn approved(jobs: &[Job], ui: &mut Ui) -> Result<bool, Failure> {
 }
 
 /// Carries out every plan, side by side.
-async fn all(
-    jobs: &[Job],
-    snapshots: &Store,
-    workspace: &Workspace,
-    interactive: bool,
-) -> Vec<Result<Outcome, Refusal>> {
+async fn all(jobs: &[Job], snapshots: &Store, key: &WorkspaceKey, interactive: bool) -> Vec<Result<Outcome, Refusal>> {
     let (stop, interrupted) = watch::channel(false);
     tokio::spawn(async move {
         // Without a handler for it the signal would end the process midway.
@@ -132,10 +127,9 @@ async fn all(
         // Kept alive, so that the receiver never sees it closed.
         std::future::pending::<()>().await;
     });
-    let key = workspace.key();
     let kinds: Vec<BTreeSet<ReferenceKind>> = jobs.iter().map(|job| kinds_of(&job.intent)).collect();
     join_all(jobs.iter().zip(&kinds).map(|(job, kinds)| {
-        let (interrupted, key) = (interrupted.clone(), &key);
+        let interrupted = interrupted.clone();
         async move {
             let context = apply::Context {
                 remote: job.remote.as_ref(),

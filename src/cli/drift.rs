@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 use clap::{Args, ValueEnum};
 
+use super::snapshots::Folder;
 use super::survey::{Ready, Selection, survey};
 use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, runtime};
@@ -15,6 +16,8 @@ use crate::report;
 pub(super) struct Arguments {
     #[command(flatten)]
     selection: Selection,
+    #[command(flatten)]
+    snapshots: Folder,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -32,6 +35,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let Some(survey) = runtime()?.block_on(survey(directory, &arguments.selection, ui))? else {
         return Ok(Exit::Failed);
     };
+    survey.tell_of_unfinished(&arguments.snapshots, directory, ui);
     let several = survey.sites.len() > 1;
     let mut exit = Exit::Done;
     let mut drifts: Vec<Plan> = Vec::with_capacity(survey.sites.len());

@@ -13,7 +13,9 @@ mod login;
 mod parse;
 mod plan;
 mod purge;
+mod rollback;
 mod schema;
+mod snapshots;
 mod survey;
 mod ui;
 mod workspace;
@@ -89,6 +91,10 @@ enum Command {
     Drift(drift::Arguments),
     /// Delete models that were switched off because their files went.
     Purge(purge::Arguments),
+    /// Put back what was there before an apply.
+    Rollback(rollback::Arguments),
+    /// List the states before past applies, or print one.
+    Snapshots(snapshots::Arguments),
     /// Print the instructions of Modelfiles as JSON, a line a file.
     Parse(parse::Arguments),
     /// Print Modelfiles for another reader.
@@ -119,6 +125,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Apply(arguments) => apply::run(&arguments, &directory, &mut ui),
         Command::Drift(arguments) => drift::run(&arguments, &directory, &mut ui),
         Command::Purge(arguments) => purge::run(&arguments, &directory, &mut ui),
+        Command::Rollback(arguments) => rollback::run(&arguments, &directory, &mut ui),
+        Command::Snapshots(arguments) => snapshots::run(&arguments, &directory, &mut ui),
         Command::Parse(arguments) => parse::run(&arguments, &directory, &mut ui),
         Command::Compile(arguments) => compile::run(&arguments, &directory, &mut ui),
         Command::Login(arguments) => login::run(&arguments, &mut ui),

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::carry_out::blocked;
+use super::snapshots::Folder;
 use super::survey::{Ready, Selection, survey};
 use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, at, runtime};
@@ -111,6 +112,8 @@ impl Choices {
 pub(super) struct Arguments {
     #[command(flatten)]
     choices: Choices,
+    #[command(flatten)]
+    snapshots: Folder,
     /// Save the plan, for `maquette apply FILE`.
     #[arg(long, value_name = "FILE")]
     out: Option<Utf8PathBuf>,
@@ -135,6 +138,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let Some(survey) = runtime()?.block_on(survey(directory, &choices.selection, ui))? else {
         return Ok(Exit::Failed);
     };
+    survey.tell_of_unfinished(&arguments.snapshots, directory, ui);
     let several = survey.sites.len() > 1;
     let on_drift = choices.on_drift.map(OnDrift::from).unwrap_or_default();
     let mut exit = Exit::Done;

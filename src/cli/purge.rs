@@ -36,13 +36,14 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let Some(survey) = runtime.block_on(survey(directory, &arguments.selection, ui))? else {
         return Ok(Exit::Failed);
     };
+    survey.tell_of_unfinished(&arguments.execution.snapshots, directory, ui);
     let several = survey.sites.len() > 1;
     let jobs = survey.sites.into_iter().map(|site| {
         let job = site.state.and_then(|ready| purge(ready, arguments, &survey.workspace));
         job.map_err(|failure| if several { failure.of(&site.name) } else { failure })
     });
     let jobs = jobs.collect();
-    carry_out(jobs, &arguments.execution, directory, &survey.workspace, &runtime, ui)
+    carry_out(jobs, &arguments.execution, directory, &survey.workspace.project, &runtime, ui)
 }
 
 /// The plan that deletes the models that are named; those that are not need their exact number.

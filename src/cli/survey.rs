@@ -8,6 +8,7 @@ use clap::Args;
 use futures_util::future::join_all;
 use tokio::sync::oneshot;
 
+use super::snapshots::{Folder, tell_of_unfinished};
 use super::ui::has_errors;
 use super::workspace::Workspace;
 use super::{Failure, Ui};
@@ -64,6 +65,17 @@ impl Selection {
 pub(super) struct Survey {
     pub(super) workspace: Workspace,
     pub(super) sites: Vec<Site>,
+}
+
+impl Survey {
+    /// Says which applies to these remotes were ended midway.
+    pub(super) fn tell_of_unfinished(&self, snapshots: &Folder, directory: &Utf8Path, ui: &mut Ui) {
+        let project = &self.workspace.project;
+        let store = snapshots.store(directory, project);
+        for ready in self.sites.iter().filter_map(|site| site.state.as_ref().ok()) {
+            tell_of_unfinished(&store, ready.remote.identity(), project, ui);
+        }
+    }
 }
 
 /// One remote: what planning for it needs, or why there can be no plan for it. One that fails does not stop the others.

@@ -146,7 +146,9 @@ fn too_many_removals(changes: &Changes, policy: &Policy, basis: &Basis<'_>) -> O
     let retired = changes.rows.iter().any(|change| change.retire);
     let done = if retired { "switched off or deleted" } else { "deleted" };
     let help = format!("if that is meant, `--allow-deletes {count}`");
-    if basis.intent.models.is_empty() {
+    // A rollback takes away what the snapshot has not, whatever the files say.
+    let rolls_back = changes.rows.iter().any(|change| change.restore.is_some());
+    if basis.intent.models.is_empty() && !rolls_back {
         let remote = basis.remote.name.escape_debug();
         let message =
             format!("no file of the workspace goes to `{remote}`, and {} be {done}", models(count, "would", "would"));

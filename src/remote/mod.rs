@@ -85,6 +85,11 @@ pub trait Remote: Send + Sync {
     /// Reads a row in this remote's own form, such as a snapshot holds it. `None` if it is none. Pure.
     fn read_row(&self, raw: Value) -> Option<ObservedRow>;
 
+    /// What a rollback cannot put back although it carries out this change, in sentences. Pure.
+    fn losses(&self, _change: &Change, _observed: &Observed) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Carries out one step. Reads what it touches again right before, and answers [`Error::Moved`] without having
     /// written if that is not what the step expects.
     async fn execute(&self, step: &Step) -> Result<(), Error>;

@@ -8,6 +8,7 @@ mod drift_human;
 mod outcome_human;
 mod plan_human;
 mod printable;
+mod snapshots_human;
 mod value;
 mod words;
 
@@ -17,6 +18,7 @@ pub use drift_human::drift_human;
 pub use outcome_human::{outcome_human, remote_title};
 pub use plan_human::plan_human;
 pub use printable::printable;
+pub use snapshots_human::{snapshot_human, snapshots_human};
 
 /// How text for people is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

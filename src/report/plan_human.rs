@@ -99,12 +99,14 @@ fn row(plan: &Plan, change: &Change, layout: Layout, out: &mut dyn Write) -> io:
     if change.retire {
         notes.push("no file describes it any more".to_owned());
     } else if change.action == Action::Update && change.fields.is_empty() && !change.claim {
-        notes.push("only its ownership mark is renewed".to_owned());
+        let what = if change.restore.is_some() { "put back" } else { "renewed" };
+        notes.push(format!("only its ownership mark is {what}"));
     }
     if change.action == Action::Delete {
         let renamed = plan.changes.iter().find(|other| other.moved_from.as_ref() == Some(&change.id));
         notes.push(match renamed {
             Some(other) => format!("renamed to {}", printable(&other.id)),
+            None if change.restore.is_some() => "it was not there".to_owned(),
             None => "no file describes it any more".to_owned(),
         });
     }

@@ -26,6 +26,7 @@ mod project;
 mod races;
 mod random_workspaces;
 mod readme;
+mod rollback;
 mod secrets;
 mod server;
 mod several_remotes;

@@ -152,6 +152,10 @@ impl Remote for OpenWebUi {
         render::render(capabilities, &self.identity.origin, changes, fresh, writing)
     }
 
+    fn losses(&self, change: &Change, observed: &Observed) -> Vec<String> {
+        restore::losses(change, observed)
+    }
+
     fn read_row(&self, raw: Value) -> Option<ObservedRow> {
         observe_row(raw)
     }

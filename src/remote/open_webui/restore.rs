@@ -1,13 +1,17 @@
 //! Rows as a rollback puts them back: stored as they were stored, with the mark that they had.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
+use super::access;
 use super::row::patch;
 use crate::diff::{Action, Change, FieldChange};
-use crate::state::{Catalogue, Field, Mark, WorkspaceKey};
+use crate::state::{Catalogue, Field, Mark, Observed, ReferenceKind, WorkspaceKey};
 
-/// The row with these fields of the change; where a rollback makes a row anew, the row that was. What a rollback puts back is stored as it was: the canonical value leaves
-/// out copies of names and empty parts, which the row had all the same.
+/// The row with these fields of the change; where a rollback makes a row anew, the row that was. What a rollback puts
+/// back is stored as it was: the canonical value leaves out copies of names and empty parts, which the row had all the
+/// same.
 pub(in crate::remote) fn with_fields<'a>(
     raw: &Value,
     change: &Change,
@@ -33,6 +37,61 @@ pub(in crate::remote) fn with_fields<'a>(
         }
     }
     row
+}
+
+/// What the server does not take back with a change.
+pub(super) fn losses(change: &Change, observed: &Observed) -> Vec<String> {
+    let Some(was) = change.restore.as_ref().and_then(|restore| restore.row.as_ref()) else { return Vec::new() };
+    let mut losses = Vec::new();
+    if change.action == Action::Create {
+        let owner = was.get("user_id").and_then(Value::as_str).unwrap_or("nobody");
+        let shown = was.pointer("/user/name").and_then(Value::as_str);
+        let owner = shown.or_else(|| observed.catalogue.name_of(ReferenceKind::User, owner)).unwrap_or(owner);
+        losses.push(format!(
+            "it will belong to the account of the token; its owner was {owner}. Its history and the time at which it \
+             was made do not come back"
+        ));
+    }
+    for field in &change.fields {
+        match &field.field {
+            Field::Access => losses.extend(gone_principals(field.after.as_ref(), observed)),
+            Field::Meta(key) if key == "profile_image_url" => {
+                let image = field.after.as_ref().and_then(Value::as_str);
+                if image.is_some_and(|image| !is_stored_image(image)) {
+                    losses.push("its image is of a kind that servers since 0.9 drop without a word".into());
+                }
+            }
+            _ => {}
+        }
+    }
+    losses
+}
+
+/// Groups and people that a value of access names and that are not there any more.
+fn gone_principals(access: Option<&Value>, observed: &Observed) -> Vec<String> {
+    let grants = access::from_canonical(access);
+    let principals: BTreeSet<(&str, &str)> = grants.iter().map(|(_, kind, id)| (kind.as_str(), id.as_str())).collect();
+    let gone = principals.into_iter().filter_map(|(word, id)| {
+        let kind = match word {
+            "group" => ReferenceKind::Group,
+            "user" if id != "*" => ReferenceKind::User,
+            _ => return None,
+        };
+        let known = observed.catalogue.of(kind)?;
+        let is_gone = !known.iter().any(|entry| entry.id == id);
+        is_gone.then(|| format!("it was open to the {word} `{id}`, which is not there any more"))
+    });
+    gone.collect()
+}
+
+/// Whether every version stores an image of that address (`validate_profile_image_url`, 0.9 and newer; they make anything
+/// else null).
+fn is_stored_image(image: &str) -> bool {
+    let data = |kind| image.starts_with(&format!("data:image/{kind};base64,"));
+    let page = ["", "/user.png", "/favicon.png", "/static/favicon.png"].contains(&image);
+    let of_a_person = image.starts_with("/api/v1/users/") && image.ends_with("/profile/image");
+    let web = image.starts_with("https://") || image.starts_with("http://");
+    page || of_a_person || web || ["png", "jpeg", "gif", "webp"].into_iter().any(data)
 }
 
 /// The mark that the row carries when the change is through.
@@ -96,5 +155,56 @@ mod tests {
         assert_eq!(final_mark(&change, &key, "o"), Some(mark.to_value()));
         change.retire = true;
         assert_eq!(final_mark(&change, &key, "o"), Some(Mark { retired: true, ..mark }.to_value()));
+    }
+
+    #[test]
+    fn what_does_not_come_back_is_said() {
+        let entry = |id: &str, name: &str| crate::state::Entry { id: id.into(), name: name.into(), kind: None };
+        let mut observed = Observed::default();
+        observed.catalogue.entries.insert(ReferenceKind::Group, vec![entry("g", "Support")]);
+        observed.catalogue.entries.insert(ReferenceKind::User, vec![entry("u", "una@example.com")]);
+        let access = json!(["read group:g", "read group:gone", "write group:gone", "read user:*", "read user:left"]);
+        let fields = || vec![field(Field::Access, Some(access.clone()))];
+        let made = |row: Value| Change { action: Action::Create, ..change(fields(), Some(row)) };
+
+        let gone = [
+            "it was open to the group `gone`, which is not there any more",
+            "it was open to the user `left`, which is not there any more",
+        ];
+        let losses_of = |change: &Change| losses(change, &observed);
+        assert_eq!(losses_of(&change(fields(), Some(json!({"id": "a"})))), gone);
+        for (row, owner) in [
+            (json!({"user_id": "x", "user": {"name": "Ada"}}), "its owner was Ada."),
+            (json!({"user_id": "u"}), "its owner was una@example.com."),
+            (json!({"user_id": "x"}), "its owner was x."),
+            (json!({}), "its owner was nobody."),
+        ] {
+            let said = losses_of(&made(row));
+            assert!(said[0].contains(owner), "{said:?}");
+            assert_eq!(said[1..], gone);
+        }
+        // Where the lists were not read, nothing is claimed of them.
+        assert_eq!(losses(&change(fields(), Some(json!({}))), &Observed::default()), [] as [String; 0]);
+        let mut apply = change(fields(), Some(json!({})));
+        apply.restore = None;
+        assert_eq!(losses_of(&apply), [] as [String; 0]);
+    }
+
+    #[test]
+    fn images_that_are_dropped() {
+        for (image, stored) in [
+            ("https://example.com/a.svg", true),
+            ("data:image/png;base64,AA==", true),
+            ("/api/v1/users/1/profile/image", true),
+            ("/static/favicon.png", true),
+            ("data:image/svg+xml;base64,AA==", false),
+            ("/api/v1/users/1", false),
+            ("javascript:alert(1)", false),
+            ("/other.png", false),
+        ] {
+            let fields = vec![field(Field::Meta("profile_image_url".into()), Some(json!(image)))];
+            let said = losses(&change(fields, Some(json!({}))), &Observed::default());
+            assert_eq!(said.is_empty(), stored, "{image}: {said:?}");
+        }
     }
 }
