@@ -8,6 +8,7 @@ use clap::Args;
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
+use super::progress::Progress;
 use super::snapshots::Folder;
 use super::{Exit, Failure, Ui};
 use crate::apply::{self, Outcome, Refusal, Store};
@@ -75,7 +76,10 @@ pub(super) fn carry_out(
     if !execution.auto_approve && !approved(&ready, ui)? {
         return Ok(Exit::Failed);
     }
-    let outcomes = runtime.block_on(all(&ready, &store, &key, ui.is_interactive()));
+    let names: Vec<&str> = ready.iter().map(|job| job.plan.remote.name.as_str()).collect();
+    let progress = ui.progress(&names);
+    let outcomes = runtime.block_on(all(&ready, &store, &key, &progress));
+    drop(progress);
     for (job, outcome) in ready.iter().zip(outcomes) {
         match outcome {
             Ok(mut outcome) => {
@@ -117,7 +121,12 @@ fn approved(jobs: &[Job], ui: &mut Ui) -> Result<bool, Failure> {
 }
 
 /// Carries out every plan, side by side.
-async fn all(jobs: &[Job], snapshots: &Store, key: &WorkspaceKey, interactive: bool) -> Vec<Result<Outcome, Refusal>> {
+async fn all(
+    jobs: &[Job],
+    snapshots: &Store,
+    key: &WorkspaceKey,
+    progress: &Progress,
+) -> Vec<Result<Outcome, Refusal>> {
     let (stop, interrupted) = watch::channel(false);
     tokio::spawn(async move {
         // Without a handler for it the signal would end the process midway.
@@ -128,7 +137,7 @@ async fn all(jobs: &[Job], snapshots: &Store, key: &WorkspaceKey, interactive: b
         std::future::pending::<()>().await;
     });
     let kinds: Vec<BTreeSet<ReferenceKind>> = jobs.iter().map(|job| kinds_of(&job.intent)).collect();
-    join_all(jobs.iter().zip(&kinds).map(|(job, kinds)| {
+    join_all(jobs.iter().zip(&kinds).enumerate().map(|(index, (job, kinds))| {
         let interrupted = interrupted.clone();
         async move {
             let context = apply::Context {
@@ -138,7 +147,7 @@ async fn all(jobs: &[Job], snapshots: &Store, key: &WorkspaceKey, interactive: b
                 references: &|observed| job.remote.bind(&job.intent, observed).0.references,
                 snapshots,
                 interrupted,
-                progress: &|through, total, what| Ui::progress(interactive, through, total, what),
+                progress: &|through, total, title| progress.step(index, through, total, title),
             };
             apply::apply(&job.plan, &context).await
         }

@@ -12,6 +12,7 @@ mod init;
 mod login;
 mod parse;
 mod plan;
+mod progress;
 mod purge;
 mod rollback;
 mod schema;

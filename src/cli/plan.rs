@@ -131,6 +131,10 @@ enum Format {
     Human,
     /// The plan itself; of several remotes, a list of plans.
     Json,
+    /// For the comment of a pull request: it fits into one, and nothing in it is markup but our own.
+    Markdown,
+    /// For a browser: one page that needs nothing else.
+    Html,
 }
 
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
@@ -183,6 +187,10 @@ fn print(plans: &[Plan], format: Format, ui: &mut Ui) -> Result<(), Failure> {
         }
         (Format::Json, [plan]) => ui.json(plan)?,
         (Format::Json, plans) => ui.json(plans)?,
+        (Format::Markdown, plans) => {
+            ui.result(|out, _| report::plan_markdown(&plans.iter().collect::<Vec<_>>(), out))?;
+        }
+        (Format::Html, plans) => ui.result(|out, _| report::plan_html(&plans.iter().collect::<Vec<_>>(), out))?,
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
+use super::progress::Progress;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project;
 use crate::report::{self, Layout, printable, style};
@@ -19,6 +20,7 @@ pub(super) struct Ui {
     out_layout: Layout,
     err_layout: Layout,
     interactive: bool,
+    draws: bool,
 }
 
 impl Ui {
@@ -30,6 +32,8 @@ impl Ui {
         };
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let interactive = io::stdin().is_terminal() && stdout.is_terminal() && stderr.is_terminal();
+        // Lines are drawn over where somebody sees them.
+        let draws = stderr.is_terminal();
         let width = width();
         let (out, err) = (AutoStream::new(stdout, choice), AutoStream::new(stderr, choice));
         let layout = |current: ColorChoice| Layout { width, colour: current != ColorChoice::Never };
@@ -39,6 +43,7 @@ impl Ui {
             out: Box::new(io::BufWriter::new(out)),
             err: Box::new(err),
             interactive,
+            draws,
         }
     }
 
@@ -102,17 +107,9 @@ impl Ui {
         self.prose(|out, layout| report::diagnostics_human(diagnostics, sources, layout, out));
     }
 
-    /// Shows how far something is, on a terminal only.
-    pub(super) fn progress(interactive: bool, through: usize, total: usize, what: &str) {
-        if interactive {
-            let what: String = printable(what).chars().take(60).collect();
-            let mut err = io::stderr().lock();
-            let _ = write!(err, "\r\u{1b}[2K{through}/{total} {what}");
-            if through == total {
-                let _ = write!(err, "\r\u{1b}[2K");
-            }
-            let _ = err.flush();
-        }
+    /// How far these remotes are.
+    pub(super) fn progress(&self, remotes: &[&str]) -> Progress {
+        Progress::new(remotes, self.draws)
     }
 
     /// Asks a question and reads one line.

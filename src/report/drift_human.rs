@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::plan_human::{field, place};
-use super::{Layout, printable, style};
+use super::plan_human::field;
+use super::{Layout, printable, style, wording};
 use crate::plan::Plan;
 
 /// Writes the drift of one remote: a plan that holds nothing but fields that were edited there.
@@ -12,7 +12,7 @@ use crate::plan::Plan;
 /// Those of `out`.
 pub fn drift_human(drift: &Plan, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let title = layout.paint(style::STRONG, &printable(&format!("Drift of {}", drift.remote.name)));
-    writeln!(out, "{title} ({})", printable(&place(&drift.remote)))?;
+    writeln!(out, "{title} ({})", printable(&wording::place(drift)))?;
     writeln!(out)?;
     for change in &drift.changes {
         let sign = layout.paint(style::CHANGED, "~");

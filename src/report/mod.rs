@@ -5,18 +5,24 @@
 mod diagnostics_human;
 mod diagnostics_json;
 mod drift_human;
+mod lines;
 mod outcome_human;
+mod plan_html;
 mod plan_human;
+mod plan_markdown;
 mod printable;
 mod snapshots_human;
 mod value;
+mod wording;
 mod words;
 
 pub use diagnostics_human::diagnostics_human;
 pub use diagnostics_json::{DiagnosticReport, diagnostics_json, diagnostics_schema};
 pub use drift_human::drift_human;
 pub use outcome_human::{outcome_human, remote_title};
+pub use plan_html::plan_html;
 pub use plan_human::plan_human;
+pub use plan_markdown::{MARKDOWN_LIMIT, plan_markdown};
 pub use printable::printable;
 pub use snapshots_human::{snapshot_human, snapshots_human};
 

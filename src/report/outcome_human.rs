@@ -1,10 +1,16 @@
 //! How an apply ended, for people.
 
 use std::io::{self, Write};
+use std::time::Duration;
+
+use unicode_width::UnicodeWidthStr as _;
 
 use super::{Layout, printable, style};
 use crate::apply::Outcome;
 use crate::diff::Action;
+
+/// More links than this are only counted.
+const MAX_LINKS: usize = 20;
 
 /// Writes the name of a remote above its outcome, where there are several.
 ///
@@ -53,10 +59,46 @@ pub fn outcome_human(outcome: &Outcome, layout: Layout, out: &mut dyn Write) -> 
         )?;
         writeln!(out, "Run `maquette plan` to see what is left; applying again finishes it.")?;
     }
+    links(outcome, layout, out)?;
     if let Some(snapshot) = &outcome.snapshot {
         writeln!(out, "The state before is in {}.", printable(snapshot.as_str()))?;
     }
+    if outcome.snapshot.is_some() {
+        writeln!(out, "It took {}.", time(outcome.elapsed))?;
+    }
     Ok(())
+}
+
+/// Where people can look at what was written.
+fn links(outcome: &Outcome, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let linked: Vec<(&str, Action, &str)> = outcome
+        .done
+        .iter()
+        .filter_map(|(id, action)| Some((id.as_str(), *action, outcome.links.get(id)?.as_str())))
+        .collect();
+    let shown = linked.get(..MAX_LINKS).unwrap_or(&linked);
+    let widest = shown.iter().map(|(id, ..)| printable(id).width()).max().unwrap_or_default().min(layout.width / 3);
+    for (id, action, link) in shown {
+        let (sign, style) = if *action == Action::Create { ("+", style::ADDED) } else { ("~", style::CHANGED) };
+        let id = printable(id);
+        let gap = " ".repeat(widest.saturating_sub(id.width()));
+        let link = layout.paint(style::FAINT, &printable(link));
+        writeln!(out, "  {} {}{gap}  {link}", layout.paint(style, sign), layout.paint(style::STRONG, &id))?;
+    }
+    if linked.len() > shown.len() {
+        writeln!(out, "  … and {} more", linked.len() - shown.len())?;
+    }
+    Ok(())
+}
+
+/// A time for people.
+fn time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    if seconds >= 60 {
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    } else {
+        format!("{:.1} s", time.as_secs_f32())
+    }
 }
 
 fn verb(action: Action) -> &'static str {
@@ -64,5 +106,38 @@ fn verb(action: Action) -> &'static str {
         Action::Create => "create",
         Action::Update => "update",
         Action::Delete => "delete",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_short() {
+        assert_eq!(time(Duration::from_millis(40)), "0.0 s");
+        assert_eq!(time(Duration::from_millis(1_250)), "1.2 s");
+        assert_eq!(time(Duration::from_secs(125)), "2 min 5 s");
+    }
+
+    #[test]
+    fn links_stand_in_a_column() {
+        let mut outcome = Outcome { read_back: true, elapsed: Duration::from_secs(2), ..Outcome::default() };
+        outcome.snapshot = Some("before.json".into());
+        for (id, action) in [("a", Action::Create), ("longer", Action::Update), ("gone", Action::Delete)] {
+            outcome.done.push((id.to_owned(), action));
+            if action != Action::Delete {
+                outcome.links.insert(id.to_owned(), format!("https://chat.example.com/workspace/models/edit?id={id}"));
+            }
+        }
+        let mut out = Vec::new();
+        outcome_human(&outcome, Layout { width: 80, colour: false }, &mut out).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r"
+        Done: 1 created, 1 updated, 1 deleted, read back and as promised.
+          + a       https://chat.example.com/workspace/models/edit?id=a
+          ~ longer  https://chat.example.com/workspace/models/edit?id=longer
+        The state before is in before.json.
+        It took 2.0 s.
+        ");
     }
 }

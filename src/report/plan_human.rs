@@ -1,15 +1,16 @@
-//! A plan for people: row by row, field by field.
+//! Plans for people: row by row, field by field.
 
 use std::io::{self, Write};
 
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::value::brief;
+use super::value::{brief, is_image, is_long};
+use super::wording::{Verb, Weight};
 use super::words::word_diff;
-use super::{Layout, printable, style};
-use crate::diff::{Action, Change, FieldChange, KeptReason, Provenance};
-use crate::plan::{OnDrift, Plan, PlannedRemote};
+use super::{Layout, printable, style, wording};
+use crate::diff::{Action, Change, FieldChange, Provenance};
+use crate::plan::Plan;
 
 /// Writes a plan.
 ///
@@ -17,48 +18,33 @@ use crate::plan::{OnDrift, Plan, PlannedRemote};
 /// Those of `out`.
 pub fn plan_human(plan: &Plan, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let title = layout.paint(style::STRONG, &printable(&format!("Plan for {}", plan.remote.name)));
-    writeln!(out, "{title} ({})", printable(&place(&plan.remote)))?;
+    writeln!(out, "{title} ({})", printable(&wording::place(plan)))?;
     writeln!(out)?;
     for change in &plan.changes {
         row(plan, change, layout, out)?;
     }
     for kept in &plan.kept {
-        let reason = match kept.reason {
-            KeptReason::Foreign => "left alone: it is not this workspace's",
-            KeptReason::Copy => "left alone: its mark was made for another row or another address",
-            KeptReason::OtherSelection => "left alone: its file goes to other remotes only",
-            KeptReason::Protected => "kept although its file is gone: it is protected",
-            KeptReason::Retired => "switched off because its file is gone; `maquette purge` deletes it",
-        };
         writeln!(
             out,
             "  {} {}  {}",
             layout.paint(style::FAINT, "="),
             printable(&kept.id),
-            layout.paint(style::FAINT, reason)
+            layout.paint(style::FAINT, wording::kept(kept.reason))
         )?;
     }
     if !plan.kept.is_empty() {
         writeln!(out)?;
     }
-    let counts = plan.counts();
     if plan.is_empty() && plan.blockers.is_empty() {
-        let count = plan.unchanged;
-        let models = if count == 1 { "1 model is".to_owned() } else { format!("{count} models are") };
-        writeln!(out, "Nothing to do: {models} as the files say.")?;
+        writeln!(out, "{}.", wording::nothing_to_do(plan))?;
     } else {
-        let retire = if counts.retire == 0 { String::new() } else { format!("{} to switch off, ", counts.retire) };
-        let summary = format!(
-            "{} to create, {} to update, {retire}{} to delete; {} unchanged.",
-            counts.create, counts.update, counts.delete, plan.unchanged
-        );
-        writeln!(out, "{}", layout.paint(style::STRONG, &summary))?;
+        writeln!(out, "{}", layout.paint(style::STRONG, &format!("{}.", wording::counts(plan))))?;
         if !plan.is_empty() {
             writeln!(out, "Written by {}: {}.", plan.via.as_str(), printable(&plan.via_reason))?;
         }
     }
-    if plan.not_targeted > 0 {
-        writeln!(out, "Left out because it was not asked for: {}.", plan.not_targeted)?;
+    if let Some(text) = wording::not_targeted(plan) {
+        writeln!(out, "{text}")?;
     }
     for concern in &plan.concerns {
         writeln!(out)?;
@@ -73,43 +59,18 @@ pub fn plan_human(plan: &Plan, layout: Layout, out: &mut dyn Write) -> io::Resul
     Ok(())
 }
 
-/// What a remote is and where, in a few words.
-pub(super) fn place(remote: &PlannedRemote) -> String {
-    match (&remote.version, remote.origin.strip_prefix("file:")) {
-        (_, Some(path)) => path.to_owned(),
-        (Some(version), None) => format!("{} {version} at {}", remote.kind.as_str(), remote.origin),
-        (None, None) => format!("{} at {}", remote.kind.as_str(), remote.origin),
-    }
-}
-
 fn row(plan: &Plan, change: &Change, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    let (sign, word, style) = match change.action {
-        Action::Create => ("+", "create", style::ADDED),
-        Action::Update if change.retire => ("-", "switch off", style::REMOVED),
-        Action::Update => ("~", "update", style::CHANGED),
-        Action::Delete => ("-", "delete", style::REMOVED),
+    let Verb { sign, word, .. } = wording::verb(change);
+    let style = match sign {
+        '+' => style::ADDED,
+        '~' => style::CHANGED,
+        _ => style::REMOVED,
     };
-    let mut notes = Vec::new();
-    if let Some(former) = &change.moved_from {
-        notes.push(format!("renamed from {}", printable(former)));
-    }
-    if change.claim {
-        notes.push("taken over from its maker".to_owned());
-    }
-    if change.retire {
-        notes.push("no file describes it any more".to_owned());
-    } else if change.action == Action::Update && change.fields.is_empty() && !change.claim {
-        let what = if change.restore.is_some() { "put back" } else { "renewed" };
-        notes.push(format!("only its ownership mark is {what}"));
-    }
-    if change.action == Action::Delete {
-        let renamed = plan.changes.iter().find(|other| other.moved_from.as_ref() == Some(&change.id));
-        notes.push(match renamed {
-            Some(other) => format!("renamed to {}", printable(&other.id)),
-            None if change.restore.is_some() => "it was not there".to_owned(),
-            None => "no file describes it any more".to_owned(),
-        });
-    }
+    let notes = wording::notes(plan, change).into_iter();
+    let notes = notes.map(|(words, id)| id.map_or_else(|| words.to_owned(), |id| format!("{words} {}", printable(id))));
+    // Of a new model its access is shown, and what goes says so itself.
+    let marks = wording::marks(change).into_iter().filter(|mark| sign == '~' && mark.weight > Weight::Plain);
+    let notes: Vec<String> = marks.map(|mark| mark.label.to_owned()).chain(notes).collect();
     let notes = if notes.is_empty() { String::new() } else { format!("  ({})", notes.join("; ")) };
     writeln!(
         out,
@@ -133,19 +94,12 @@ pub(super) fn field(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let label = format!("{}:", printable(&field.field.to_string()));
-    let note = match (field.provenance, plan.on_drift) {
-        (Provenance::Local, _) => "",
-        (Provenance::Drift, OnDrift::Overwrite) => "edited on the server; the files win",
-        (Provenance::Drift, _) => "edited on the server",
-        (Provenance::Conflict, OnDrift::Overwrite) => "edited on the server and in the files; the files win",
-        (Provenance::Conflict, _) => "edited on the server and in the files",
-        (Provenance::Reset, _) => "no longer in the file; goes back to the default",
-        (Provenance::ResetConflict, _) => "no longer in the file, and edited on the server",
-        (Provenance::Release, _) => "no longer in the file; stays as it is and is no longer managed",
-    };
-    let note = if note.is_empty() { String::new() } else { layout.paint(style::WARNING, &format!("  ({note})")) };
+    let note = wording::provenance(field.provenance, plan.on_drift);
+    let note = note.map(|note| layout.paint(style::WARNING, &format!("  ({note})"))).unwrap_or_default();
     if let (Some(Value::String(before)), Some(Value::String(after))) = (&field.before, &field.after)
-        && is_prose(before, after)
+        && (is_long(before) || is_long(after))
+        && !is_image(&field.field, before)
+        && !is_image(&field.field, after)
     {
         writeln!(out, "      {label}{note}")?;
         for line in word_diff(before, after, layout) {
@@ -155,14 +109,16 @@ pub(super) fn field(
     }
     let room = layout.width.saturating_sub(7 + label.width());
     let after = brief(&field.field, field.after.as_ref(), &plan.names, room);
-    if field.provenance == Provenance::Release {
-        return writeln!(out, "      {label} {after}{note}");
-    }
-    if change.action == Action::Create {
+    if field.provenance == Provenance::Release || change.action == Action::Create {
         return writeln!(out, "      {label} {after}{note}");
     }
     let before = brief(&field.field, field.before.as_ref(), &plan.names, room);
     let (before, after) = (layout.paint(style::REMOVED, &before), layout.paint(style::ADDED, &after));
+    if matches!(field.provenance, Provenance::Conflict | Provenance::ResetConflict) {
+        writeln!(out, "      {label}{note}")?;
+        writeln!(out, "        - server: {before}")?;
+        return writeln!(out, "        + files:  {after}");
+    }
     let line = format!("      {label} {before} -> {after}{note}");
     if anstream::adapter::strip_str(&line).to_string().width() <= layout.width {
         writeln!(out, "{line}")
@@ -171,10 +127,4 @@ pub(super) fn field(
         writeln!(out, "        - {before}")?;
         writeln!(out, "        + {after}")
     }
-}
-
-/// Whether a text is long enough for a diff of its words to say more than both texts.
-fn is_prose(before: &str, after: &str) -> bool {
-    let long = |text: &str| text.chars().count() > 60 || text.contains('\n');
-    (long(before) || long(after)) && !before.starts_with("data:") && !after.starts_with("data:")
 }

@@ -1,11 +1,12 @@
-//! A field's value in a few words.
+//! A field's value in a few words, and how its change is best shown.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::printable;
+use super::printable::{printable, printable_line};
+use crate::diff::{FieldChange, Provenance};
 use crate::state::Field;
 
 /// Longer texts are folded, in characters, however wide the terminal is.
@@ -16,27 +17,119 @@ const MIN_CHARS: usize = 20;
 
 /// The value as it stands in a list of fields, on one line of at most about `room` columns.
 pub(super) fn brief(field: &Field, value: Option<&Value>, names: &BTreeMap<String, String>, room: usize) -> String {
-    match (field, value) {
-        (Field::Access, Some(Value::Array(grants))) => access(grants, names),
-        (_, None) => default_of(field).to_owned(),
-        (Field::Meta(key), Some(Value::String(text))) if key == "profile_image_url" && text.starts_with("data:") => {
-            image(text)
-        }
-        (Field::Meta(key), Some(Value::Array(items))) if key == "knowledge" => {
-            let items = items.iter().map(|item| {
-                let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
-                let full = if item.get("context").is_some() { " (full)" } else { "" };
-                format!("{} {}{full}", text("type"), text("id"))
-            });
-            folded(&items.collect::<Vec<_>>().join(", "), room)
-        }
-        (_, Some(Value::String(text))) => quoted(text, room),
-        (_, Some(Value::Array(items))) => {
-            let items: Vec<String> = items.iter().map(item).collect();
-            folded(&items.join(", "), room)
-        }
-        (_, Some(other)) => folded(&printable(&other.to_string()), room),
+    if let Some(items) = items(field, value, names) {
+        let text = items.join(", ");
+        // Who may use a model is never shortened.
+        return if *field == Field::Access { text } else { folded(&text, room) };
     }
+    match value {
+        None => default_of(field).to_owned(),
+        Some(Value::String(text)) if is_image(field, text) => image(text),
+        Some(Value::String(text)) => quoted(text, room),
+        Some(other) => folded(&printable_line(&other.to_string()), room),
+    }
+}
+
+/// How the change of a field is best shown. Everything in it is printable.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Two texts line by line; a text that was not there is empty.
+    Text {
+        /// As it is on the remote.
+        before: String,
+        /// As the files say it.
+        after: String,
+    },
+    /// A list, item by item.
+    Items {
+        /// Those that go.
+        gone: Vec<String>,
+        /// Those that stay.
+        stay: Vec<String>,
+        /// Those that come.
+        came: Vec<String>,
+    },
+    /// Two values in a few words; none where there is nothing to compare with.
+    Short {
+        /// As it is on the remote.
+        before: Option<String>,
+        /// As the files say it.
+        after: String,
+    },
+}
+
+/// How the change of a field is best shown; of a `new` row there is nothing to compare with.
+pub(super) fn shown(change: &FieldChange, new: bool, names: &BTreeMap<String, String>) -> Shown {
+    let field = &change.field;
+    let (before, after) = (change.before.as_ref(), change.after.as_ref());
+    if let Some(text) = text(field, before, after) {
+        return text;
+    }
+    let short = |value| brief(field, value, names, MAX_CHARS);
+    if change.provenance == Provenance::Release {
+        return Shown::Short { before: None, after: short(after) };
+    }
+    if let (Some(old), Some(mut came)) = (items(field, before, names), items(field, after, names)) {
+        let (mut gone, mut stay) = (Vec::new(), Vec::new());
+        for item in old {
+            match came.iter().position(|other| *other == item) {
+                Some(at) => stay.push(came.remove(at)),
+                None => gone.push(item),
+            }
+        }
+        if !gone.is_empty() || !came.is_empty() {
+            return Shown::Items { gone, stay, came };
+        }
+    }
+    let (old, after_text) = (short(before), short(after));
+    let structured = |value: Option<&Value>| value.is_some_and(|value| value.is_array() || value.is_object());
+    let same = !new && old == after_text;
+    if same || ((structured(before) || structured(after)) && [&old, &after_text].iter().any(|text| text.ends_with('…')))
+    {
+        // A few words do not tell them apart, or do not hold them.
+        let pretty = |value: Option<&Value>| {
+            value.and_then(|value| serde_json::to_string_pretty(value).ok()).map(|text| printable(&text).into_owned())
+        };
+        return Shown::Text { before: pretty(before).unwrap_or_default(), after: pretty(after).unwrap_or_default() };
+    }
+    Shown::Short { before: (!new).then_some(old), after: after_text }
+}
+
+/// The change as one of texts, where a diff of them says more than both.
+fn text(field: &Field, before: Option<&Value>, after: Option<&Value>) -> Option<Shown> {
+    let read = |value: Option<&Value>| match value {
+        None => Some(String::new()),
+        Some(Value::String(text)) if !is_image(field, text) => Some(printable(text).into_owned()),
+        Some(_) => None,
+    };
+    let (before, after) = (read(before)?, read(after)?);
+    (is_long(&before) || is_long(&after)).then_some(Shown::Text { before, after })
+}
+
+/// Whether a text is long enough for a diff of its words to say more than both texts.
+pub(super) fn is_long(text: &str) -> bool {
+    text.len() > 60 && text.chars().count() > 60 || text.contains('\n')
+}
+
+/// Whether the text is the data of an image, not words.
+pub(super) fn is_image(field: &Field, text: &str) -> bool {
+    matches!(field, Field::Meta(key) if key == "profile_image_url") && text.starts_with("data:")
+}
+
+/// The value as a list of words, if it is one.
+fn items(field: &Field, value: Option<&Value>, names: &BTreeMap<String, String>) -> Option<Vec<String>> {
+    let items = value?.as_array()?;
+    Some(match field {
+        Field::Access => access(items, names),
+        Field::Meta(key) if key == "knowledge" => items.iter().map(knowledge).collect(),
+        _ => items.iter().map(item).collect(),
+    })
+}
+
+fn knowledge(item: &Value) -> String {
+    let text = |key: &str| printable_line(item.get(key).and_then(Value::as_str).unwrap_or("?")).into_owned();
+    let full = if item.get("context").is_some() { " (full)" } else { "" };
+    format!("{} {}{full}", text("type"), text("id"))
 }
 
 /// What a missing value means.
@@ -48,12 +141,12 @@ fn default_of(field: &Field) -> &'static str {
     }
 }
 
-fn access(grants: &[Value], names: &BTreeMap<String, String>) -> String {
+fn access(grants: &[Value], names: &BTreeMap<String, String>) -> Vec<String> {
     if grants.is_empty() {
-        return "private".to_owned();
+        return vec!["private".to_owned()];
     }
     let texts: Vec<&str> = grants.iter().filter_map(Value::as_str).collect();
-    let words: Vec<String> = texts
+    texts
         .iter()
         .filter(|text| {
             // Write stands beside read; one word for both is enough.
@@ -66,16 +159,16 @@ fn access(grants: &[Value], names: &BTreeMap<String, String>) -> String {
             }
             let kind = who.split_once(':').map_or("", |(kind, _)| kind);
             let id = who.split_once(':').map_or(who, |(_, id)| id);
+            let (permission, kind) = (printable_line(permission), printable_line(kind));
             format!("{permission} {kind}:{}", listed(names.get(who).map_or(id, String::as_str)))
         })
-        .collect();
-    words.join(", ")
+        .collect()
 }
 
 /// One item of a list: a text as it would stand in a file, a suggestion by its prompt, anything else as JSON.
 fn item(item: &Value) -> String {
     let text = item.as_str().or_else(|| item.get("content").and_then(Value::as_str));
-    text.map_or_else(|| printable(&item.to_string()).into_owned(), listed)
+    text.map_or_else(|| printable_line(&item.to_string()).into_owned(), listed)
 }
 
 /// A text among others, in quotes where it could be taken for several.

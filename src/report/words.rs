@@ -70,7 +70,7 @@ fn marked(text: &str, sign: char, layout: Layout) -> String {
 }
 
 /// An equal part with its middle left out; at the ends of the text only the side at the change is shown.
-fn folded(text: &str, first: bool, last: bool) -> String {
+pub(super) fn folded(text: &str, first: bool, last: bool) -> String {
     let chars = text.chars().count();
     let sides = usize::from(!first) + usize::from(!last);
     if chars <= CONTEXT_CHARS * sides.max(1) + 10 {

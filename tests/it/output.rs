@@ -51,7 +51,7 @@ fn a_plan_for_people() {
           meta.tags: a, "b, c"
           meta.toolIds: mail, search
 
-      ~ update prose
+      ~ update prose  (access widened)
           base: "llama3.2:3b" -> "qwen3:8b"
           system:
             | You are [-kind-]{+exact+}. Say what you know and where you know […] and where you know it from. 

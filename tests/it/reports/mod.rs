@@ -1,0 +1,6 @@
+//! What people read of a plan and of an apply, in each format.
+
+mod hostile;
+mod html;
+mod markdown;
+mod plans;
