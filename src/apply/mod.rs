@@ -3,6 +3,7 @@
 //! In: a [`Plan`] and the remote. Out: an [`Outcome`] that says of every change whether it is done, failed, or not begun.
 //! After any fault, applying again converges.
 
+mod again;
 mod instant;
 mod journal;
 mod outcome;
@@ -32,7 +33,8 @@ use crate::state::{Observed, Reference, ReferenceKind, WorkspaceKey};
 /// How many requests are under way at once. The server works on one at a time for most of each; more would only queue.
 const CONCURRENCY: usize = 8;
 
-/// How often the plan is rendered anew because rows that it does not touch have moved.
+/// How often the plan is rendered anew because rows that it does not touch have moved, or because other changes came
+/// between.
 const ATTEMPTS: usize = 3;
 
 /// What an apply needs besides the plan.
@@ -43,6 +45,8 @@ pub struct Context<'a> {
     pub key: &'a WorkspaceKey,
     /// The kinds of names that the plan rests on.
     pub kinds: &'a BTreeSet<ReferenceKind>,
+    /// What a remote with a history records beside what is written.
+    pub message: &'a str,
     /// What names resolve to now, given a fresh reading.
     pub references: &'a (dyn Fn(&Observed) -> BTreeSet<Reference> + Sync),
     /// Where the snapshot and the journal go.
@@ -95,9 +99,8 @@ pub async fn apply(plan: &Plan, context: &Context<'_>) -> Result<Outcome, Refusa
     outcome.warnings = store.prune(context.key.workspace(), &identity.name, &identity.origin, &path);
     outcome.snapshot = Some(path);
 
-    let before = fresh.clone();
-    run::run(plan, fresh, context, &journal, &mut outcome).await;
-    verify::verify(plan, &before, context, &mut outcome).await;
+    run::run(plan, &fresh, context, &journal, &mut outcome).await;
+    verify::verify(plan, &fresh, context, &mut outcome).await;
     let written = outcome.done.iter().filter(|(_, action)| *action != Action::Delete);
     outcome.links = written.filter_map(|(id, _)| Some((id.clone(), context.remote.link(id)?))).collect();
     outcome.elapsed = begun.elapsed();

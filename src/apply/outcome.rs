@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use super::store::StoreError;
 use crate::diff::Action;
 use crate::plan::Blocker;
-use crate::remote;
+use crate::remote::{self, Slip};
 use crate::state::{Field, Reference};
 
 /// Why nothing was written.
@@ -108,6 +108,8 @@ pub struct Outcome {
     pub not_begun: Vec<(String, Action)>,
     /// What was read back and is not as promised.
     pub mismatches: Vec<Mismatch>,
+    /// Edits of others that were overwritten because they came right before a write; the remote's history holds them.
+    pub slipped: Vec<Slip>,
     /// Whether the user stopped it.
     pub interrupted: bool,
     /// Whether everything was read back.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
+use super::again::{self, Standing};
 use super::journal::Journal;
 use super::outcome::{Failure, Outcome};
 use super::{ATTEMPTS, CONCURRENCY, Context};
@@ -13,37 +14,55 @@ use crate::plan::Plan;
 use crate::remote::{Error, Step, Writing};
 use crate::state::{Observed, ObservedRow};
 
+/// What is left to be tried again: changes with why they did not come through.
+type Again = BTreeMap<String, Error>;
+
 /// Carries out the plan's changes and fills in the outcome.
 pub(super) async fn run(
     plan: &Plan,
-    mut fresh: Observed,
+    before: &Observed,
     context: &Context<'_>,
     journal: &Journal,
     outcome: &mut Outcome,
 ) {
-    let writing = Writing { via: plan.via, key: context.key };
+    let writing = Writing { via: plan.via, key: context.key, message: context.message };
+    let mut newer: Option<Observed> = None;
     let mut known: BTreeMap<String, Option<String>> = plan.preconditions.rows.clone();
+    let mut left: Vec<Change> = plan.changes.clone();
     for attempt in 1.. {
-        let left: Vec<Change> = plan.changes.iter().filter(|change| is_left(change, outcome)).cloned().collect();
-        let steps = match context.remote.render(&left, &fresh, &writing) {
+        let steps = match context.remote.render(&left, newer.as_ref().unwrap_or(before), &writing) {
             Ok(steps) => steps,
-            Err(error) => return fail_all(&left, &error, outcome),
+            Err(error) => {
+                fail_all(&left, &error, outcome);
+                break;
+            }
         };
         journal.steps(steps.iter().map(|step| step.title.clone()).collect());
-        let moved = stages(plan, &steps, (context, journal), &mut known, outcome).await;
-        let Some(moved) = moved else { break };
-        // A row that the plan does not touch has moved under a request that replaces the whole table: everything that
-        // the plan rests on may still hold.
-        if attempt == ATTEMPTS || outcome.interrupted {
-            return fail_all(&left, &moved, outcome);
+        let mut again = Again::new();
+        let moved = stages(plan, &steps, (context, journal), &mut known, &mut again, outcome).await;
+        if moved.is_none() && again.is_empty() {
+            break;
         }
-        fresh = match context.remote.observe(context.kinds()).await {
-            Ok(fresh) => fresh,
-            Err(error) => return fail_all(&left, &error, outcome),
+        left.retain(|change| is_left(change, outcome) && (moved.is_some() || again.contains_key(&change.id)));
+        let fresh = match context.remote.observe(context.kinds()).await {
+            Ok(fresh) => newer.insert(fresh),
+            Err(error) => {
+                fail_all(&left, &error, outcome);
+                break;
+            }
         };
-        let touched = known.iter().find(|(id, row)| fresh.rows.get(*id).map(ObservedRow::fingerprint) != **row);
-        if let Some((id, _)) = touched {
-            return fail_all(&left, &Error::Moved { id: id.clone() }, outcome);
+        let last = attempt == ATTEMPTS || outcome.interrupted;
+        if let Some(moved) = moved {
+            // A row that the plan does not touch has moved under a request that replaces the whole table: everything that
+            // the plan rests on may still hold.
+            let touched = known.iter().find(|(id, row)| fresh.rows.get(*id).map(ObservedRow::fingerprint) != **row);
+            let moved = touched.map_or(moved, |(id, _)| Error::Moved { id: id.clone() });
+            if last || touched.is_some() {
+                fail_all(&left, &moved, outcome);
+                break;
+            }
+        } else {
+            left.retain(|change| is_open(change, before, fresh, &again, last, context, outcome));
         }
     }
     let done = plan.changes.iter().map(|change| (change.id.clone(), change.action));
@@ -51,6 +70,27 @@ pub(super) async fn run(
         !outcome.not_begun.contains(entry) && !outcome.failed.iter().any(|failure| failure.id == entry.0)
     });
     outcome.done = done.collect();
+}
+
+/// Whether a change that did not come through is to be tried again; if it is neither that nor done, it has failed.
+fn is_open(
+    change: &Change,
+    before: &Observed,
+    fresh: &Observed,
+    again: &Again,
+    last: bool,
+    context: &Context<'_>,
+    outcome: &mut Outcome,
+) -> bool {
+    let Some(error) = again.get(&change.id) else { return false };
+    let error = match again::standing(change, before, fresh, context) {
+        Standing::Done => return false,
+        Standing::Open if !last => return true,
+        Standing::Open => error.clone(),
+        Standing::Moved => Error::Moved { id: change.id.clone() },
+    };
+    outcome.failed.push(Failure { id: change.id.clone(), action: change.action, error });
+    false
 }
 
 fn is_left(change: &Change, outcome: &Outcome) -> bool {
@@ -63,13 +103,14 @@ fn fail_all(changes: &[Change], error: &Error, outcome: &mut Outcome) {
     }
 }
 
-/// Runs the steps in their stages, those of one stage side by side. A row whose step failed gets no further one.
-/// Returns the error if a request that replaces the whole table found the table moved.
+/// Runs the steps in their stages, those of one stage side by side. A row whose step failed gets no further one, nor does
+/// one whose step is to be tried again. Returns the error if a request that replaces the whole table found the table moved.
 async fn stages(
     plan: &Plan,
     steps: &[Step],
     (context, journal): (&Context<'_>, &Journal),
     known: &mut BTreeMap<String, Option<String>>,
+    again: &mut Again,
     outcome: &mut Outcome,
 ) -> Option<Error> {
     let total = steps.len();
@@ -84,6 +125,12 @@ async fn stages(
         let (skipped, runnable): (Vec<_>, Vec<_>) = (number..).zip(stage).partition(|(_, step)| touches(step, &broken));
         for (_, step) in skipped {
             break_off(plan, step, outcome);
+        }
+        let waiting: BTreeSet<String> = with_former(plan, again.keys());
+        let (waits, runnable): (Vec<_>, Vec<_>) = runnable.into_iter().partition(|(_, step)| touches(step, &waiting));
+        for change in waits.iter().flat_map(|(_, step)| changes_of(plan, step)) {
+            // The row of a former id goes once its new one is there.
+            again.entry(change.id.clone()).or_insert_with(|| Error::Conflict { id: change.id.clone() });
         }
         let mut running = stream::iter(runnable)
             .map(|(number, step)| async move {
@@ -113,6 +160,9 @@ async fn stages(
                     }
                 }
                 Some(Err(error @ Error::Moved { .. })) if step.whole_table => return Some(error),
+                Some(Err(error)) if is_unsettled(step, &error) => {
+                    again.extend(changes_of(plan, step).map(|change| (change.id.clone(), error.clone())));
+                }
                 Some(Err(error)) => fail(plan, step, &error, outcome),
             }
         }
@@ -126,13 +176,25 @@ async fn stages(
     None
 }
 
+/// Whether a fresh reading has to tell what became of a step's changes: another change of the row came between, or it is a
+/// request for several rows, of which some may be through.
+fn is_unsettled(step: &Step, error: &Error) -> bool {
+    matches!(error, Error::Conflict { .. }) || !step.whole_table && step.expects.len() > 1
+}
+
 /// The rows that get no further step: those that failed or were not begun, and the former rows of renamed ones among them.
 fn broken(plan: &Plan, outcome: &Outcome) -> BTreeSet<String> {
     let failed = outcome.failed.iter().map(|failure| &failure.id);
-    let stopped: BTreeSet<&String> = failed.chain(outcome.not_begun.iter().map(|(id, _)| id)).collect();
-    let former = plan.changes.iter().filter(|change| stopped.contains(&change.id));
-    let former = former.filter_map(|change| change.moved_from.clone());
-    stopped.iter().map(|id| (*id).clone()).chain(former).collect()
+    with_former(plan, failed.chain(outcome.not_begun.iter().map(|(id, _)| id)))
+}
+
+/// These rows, and the former rows of those among them that are renamed.
+fn with_former<'a>(plan: &Plan, ids: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
+    let mut ids: BTreeSet<String> = ids.cloned().collect();
+    let renamed = plan.changes.iter().filter(|change| ids.contains(&change.id));
+    let former: Vec<String> = renamed.filter_map(|change| change.moved_from.clone()).collect();
+    ids.extend(former);
+    ids
 }
 
 fn touches(step: &Step, rows: &BTreeSet<String>) -> bool {

@@ -127,7 +127,7 @@ pub enum Flaw {
 impl<'a> Snapshot<'a> {
     /// What the plan is about to change, or everything where the whole table is replaced.
     pub(super) fn of(plan: &Plan, fresh: &'a Observed, key: &WorkspaceKey, taken_at: u64) -> Self {
-        let touched = |id: &str| plan.via != Via::Rows || plan.preconditions.rows.contains_key(id);
+        let touched = |id: &str| matches!(plan.via, Via::Sync | Via::File) || plan.preconditions.rows.contains_key(id);
         let absent = plan.preconditions.rows.iter().filter(|(_, row)| row.is_none());
         let head = Head {
             format: FORMAT,

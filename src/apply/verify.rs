@@ -7,7 +7,8 @@ use crate::plan::Plan;
 use crate::remote::Via;
 use crate::state::{Observed, ObservedRow, Ownership};
 
-/// Reads the remote again and compares it with what was promised, and with what was there before.
+/// Reads the remote again and compares it with what was promised, and with what was there before. Where the remote keeps a
+/// history, edits of others that were overwritten are looked for in it.
 pub(super) async fn verify(plan: &Plan, before: &Observed, context: &Context<'_>, outcome: &mut Outcome) {
     let after = match context.remote.observe(context.kinds()).await {
         Ok(after) => after,
@@ -25,6 +26,12 @@ pub(super) async fn verify(plan: &Plan, before: &Observed, context: &Context<'_>
     }
     outcome.done.retain(|(id, _)| !outcome.mismatches.iter().any(|mismatch| mismatch.id == *id));
     bystanders(plan, before, &after, outcome);
+    match context.remote.slipped(&plan.changes, before, &after, plan.via).await {
+        Ok(slipped) => outcome.slipped = slipped,
+        Err(error) => outcome.warnings.push(format!(
+            "the server's history could not be read, so it is not known whether somebody edited meanwhile: {error}"
+        )),
+    }
 }
 
 fn mismatches(
@@ -62,7 +69,7 @@ fn mismatches(
 }
 
 /// Whether a row carries the mark that the change gave it, or gave it back.
-fn is_marked(change: &Change, found: &ObservedRow, context: &Context<'_>) -> bool {
+pub(super) fn is_marked(change: &Change, found: &ObservedRow, context: &Context<'_>) -> bool {
     if let Some(restore) = &change.restore {
         return found.mark == restore.mark;
     }
@@ -87,7 +94,7 @@ fn bystanders(plan: &Plan, before: &Observed, after: &Observed, outcome: &mut Ou
         let id = id.escape_debug();
         let what = if now.is_some() { "was changed" } else { "was deleted" };
         outcome.warnings.push(match plan.via {
-            Via::Rows => format!("`{id}` {what} by somebody else meanwhile"),
+            Via::Rows | Via::Import => format!("`{id}` {what} by somebody else meanwhile"),
             Via::Sync | Via::File => {
                 format!("`{id}`, which the plan does not touch, {what}: compare it with the snapshot")
             }

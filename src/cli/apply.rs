@@ -19,7 +19,7 @@ use crate::report;
 pub(super) struct Arguments {
     /// A plan saved with `maquette plan --out`; without one, a new plan is made and shown.
     #[arg(value_name = "PLAN", conflicts_with_all = [
-        "remote", "all_remotes", "via", "on_drift", "claim", "allow_deletes", "allow_updates", "confirm",
+        "remote", "all_remotes", "via", "on_drift", "claim", "allow_deletes", "allow_updates", "confirm", "allow_unknown_version",
         "target", "exclude", "refresh_only",
     ])]
     plan: Option<Utf8PathBuf>,

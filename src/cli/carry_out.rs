@@ -8,6 +8,7 @@ use clap::Args;
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
+use super::commit;
 use super::progress::Progress;
 use super::snapshots::Folder;
 use super::{Exit, Failure, Ui};
@@ -78,7 +79,8 @@ pub(super) fn carry_out(
     }
     let names: Vec<&str> = ready.iter().map(|job| job.plan.remote.name.as_str()).collect();
     let progress = ui.progress(&names);
-    let outcomes = runtime.block_on(all(&ready, &store, &key, &progress));
+    let message = commit::message(&project.root);
+    let outcomes = runtime.block_on(all(&ready, &store, (&key, &message), &progress));
     drop(progress);
     for (job, outcome) in ready.iter().zip(outcomes) {
         match outcome {
@@ -92,7 +94,11 @@ pub(super) fn carry_out(
                     ui.result(|out, layout| report::remote_title(&job.plan.remote.name, layout, out))?;
                 }
                 ui.result(|out, layout| report::outcome_human(&outcome, layout, out))?;
-                exit = exit.worst(if outcome.is_success() { Exit::Done } else { Exit::Failed });
+                exit = exit.worst(if outcome.is_success() && outcome.slipped.is_empty() {
+                    Exit::Done
+                } else {
+                    Exit::Failed
+                });
             }
             Err(refusal) if several => exit = exit.worst(Failure::from(refusal).of(&job.plan.remote.name).report(ui)),
             Err(refusal) => return Err(refusal.into()),
@@ -124,7 +130,7 @@ fn approved(jobs: &[Job], ui: &mut Ui) -> Result<bool, Failure> {
 async fn all(
     jobs: &[Job],
     snapshots: &Store,
-    key: &WorkspaceKey,
+    (key, message): (&WorkspaceKey, &str),
     progress: &Progress,
 ) -> Vec<Result<Outcome, Refusal>> {
     let (stop, interrupted) = watch::channel(false);
@@ -144,6 +150,7 @@ async fn all(
                 remote: job.remote.as_ref(),
                 key,
                 kinds,
+                message,
                 references: &|observed| job.remote.bind(&job.intent, observed).0.references,
                 snapshots,
                 interrupted,

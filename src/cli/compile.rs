@@ -51,8 +51,8 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     if arguments.target == Target::OpenWebui {
         findings.extend(more);
     }
-    let names = BTreeMap::new();
-    let rules = open_webui::Rules { group_names: &names, checked: false };
+    let names = open_webui::NameMaps::new();
+    let rules = open_webui::Rules { names: &names, checked: false };
     let (desired, bound) = open_webui::bind(&intent, &Observed::default(), &rules);
     if arguments.target == Target::OpenWebui {
         findings.extend(bound);

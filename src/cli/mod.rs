@@ -5,6 +5,7 @@
 mod apply;
 mod carry_out;
 mod check;
+mod commit;
 mod compile;
 mod drift;
 mod failure;

@@ -20,7 +20,7 @@ use crate::report;
 pub(super) struct Choices {
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// How to write: row by row, or the whole table in one transaction.
+    /// How to write: row by row, new models many at once, or the whole table in one transaction.
     #[arg(long, value_enum, value_name = "WAY")]
     pub(super) via: Option<ViaArgument>,
     /// What to do with fields that were edited on the server.
@@ -49,12 +49,17 @@ pub(super) struct Choices {
     /// written.
     #[arg(long, conflicts_with_all = ["claim", "on_drift"])]
     pub(super) refresh_only: bool,
+    /// Write to a server of exactly this version although it is newer than those that are known.
+    #[arg(long, value_name = "VERSION")]
+    pub(super) allow_unknown_version: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum ViaArgument {
     /// Row by row.
     Rows,
+    /// The models import endpoint for new models, many at once; the rest row by row.
+    Import,
     /// The models sync endpoint: everything in one transaction.
     Sync,
 }
@@ -73,6 +78,7 @@ impl From<ViaArgument> for Via {
     fn from(argument: ViaArgument) -> Self {
         match argument {
             ViaArgument::Rows => Self::Rows,
+            ViaArgument::Import => Self::Import,
             ViaArgument::Sync => Self::Sync,
         }
     }
@@ -102,6 +108,7 @@ impl Choices {
             allow_updates: self.allow_updates,
             refresh_only: self.refresh_only,
             confirmed: self.confirm.iter().map(|confirm| (confirm.class, confirm.confirmed.clone())).collect(),
+            allow_unknown_version: self.allow_unknown_version.clone(),
         };
         ready.plan(changes, self.via.map(Via::from), &policy, workspace)
     }

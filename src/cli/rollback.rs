@@ -150,7 +150,8 @@ fn plan_of(
         key: &key,
         sources: "",
     };
-    let mut plan = plan::plan(planned.changes, via, &policy, &basis);
+    let concerns = remote.concerns(&planned.changes.rows, observed);
+    let mut plan = plan::plan(planned.changes, via, &policy, &basis).with_concerns(concerns, &policy, &key);
     let edited = plan.changes.iter().filter(|change| change.fields.iter().any(|field| field.provenance.is_drift()));
     let models = match edited.count() {
         1 => "1 model was".to_owned(),

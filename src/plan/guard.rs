@@ -28,6 +28,8 @@ pub struct Policy {
     pub refresh_only: bool,
     /// The changes that are fine although the manifest wants them confirmed, by class.
     pub confirmed: Confirmations,
+    /// The version of the server that may be written although it is not known.
+    pub allow_unknown_version: Option<String>,
 }
 
 /// A reason why a plan cannot be applied as it is.
@@ -49,6 +51,7 @@ impl Blocker {
 
 pub(super) fn blockers(changes: &Changes, policy: &Policy, basis: &Basis<'_>) -> Vec<Blocker> {
     let mut blockers: Vec<Blocker> = Vec::new();
+    blockers.extend(unknown_version(changes, policy, basis));
     blockers.extend(changes.kept.iter().filter_map(|kept| foreign(&kept.id, kept.reason)));
     blockers.extend(protected(changes));
     blockers.extend(drifted(changes, policy));
@@ -57,6 +60,22 @@ pub(super) fn blockers(changes: &Changes, policy: &Policy, basis: &Basis<'_>) ->
     blockers.extend(too_many_updates(changes, policy));
     blockers.extend(policy::blockers(&changes.rows, &policy.guard.policy, &policy.confirmed));
     blockers
+}
+
+/// The server is newer than what is known of servers.
+fn unknown_version(changes: &Changes, policy: &Policy, basis: &Basis<'_>) -> Option<Blocker> {
+    let version = basis.observed.version.as_deref().filter(|_| basis.observed.unknown_version)?;
+    if changes.rows.is_empty() || policy.allow_unknown_version.as_deref() == Some(version) {
+        return None;
+    }
+    let version = version.escape_debug();
+    Some(Blocker::new(
+        "unknown-version",
+        format!("the server's version {version} is newer than those that this maquette knows how to write"),
+        format!(
+            "a newer maquette may know it; `--allow-unknown-version {version}` writes row by row and reads everything back"
+        ),
+    ))
 }
 
 /// A file claims a row that is not ours.

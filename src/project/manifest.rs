@@ -88,6 +88,27 @@ pub struct Remote {
     /// Names of groups that differ on this remote: the name in the files, and the name there.
     #[serde(default)]
     pub groups: BTreeMap<String, String>,
+    /// The same of people, by e-mail address.
+    #[serde(default)]
+    pub users: BTreeMap<String, String>,
+    /// The same of base models, as `FROM` names them.
+    #[serde(default)]
+    pub bases: BTreeMap<String, String>,
+    /// The same of knowledge collections.
+    #[serde(default)]
+    pub knowledge: BTreeMap<String, String>,
+    /// The same of tools.
+    #[serde(default)]
+    pub tools: BTreeMap<String, String>,
+    /// The same of filters.
+    #[serde(default)]
+    pub filters: BTreeMap<String, String>,
+    /// The same of actions.
+    #[serde(default)]
+    pub actions: BTreeMap<String, String>,
+    /// The same of skills.
+    #[serde(default)]
+    pub skills: BTreeMap<String, String>,
     /// `open-webui`: the `ollama` remotes behind it. Not supported yet.
     #[serde(default)]
     pub ollama: Vec<String>,

@@ -158,6 +158,18 @@ pub enum Error {
         /// The row, or what else has moved.
         id: String,
     },
+    /// The server did not write because another change of the row was under way.
+    #[error("another change of `{id}` came between")]
+    Conflict {
+        /// The row.
+        id: String,
+    },
+    /// The server has the row and does not show it.
+    #[error("the server has a model `{id}` that the token's owner does not get to see")]
+    Withheld {
+        /// The row.
+        id: String,
+    },
     /// A way of writing that is not sound there.
     #[error("`--via {}` is not sound here: {reason}", via.as_str())]
     Unsound {
@@ -210,7 +222,8 @@ impl Error {
             Self::Unauthorized { .. } => "make a new API key in Open WebUI under Settings, Account; where that is missing, the server needs ENABLE_API_KEYS".into(),
             Self::NotAdmin { .. } => "use the API key of an administrator: only they see every model".into(),
             Self::Version { supported, .. } => format!("supported: {supported}"),
-            Self::Moved { .. } => "somebody else is editing; run `maquette plan` again".into(),
+            Self::Withheld { .. } => "with BYPASS_ADMIN_ACCESS_CONTROL=false an administrator needs access to it like anybody else".into(),
+            Self::Moved { .. } | Self::Conflict { .. } => "somebody else is editing; run `maquette plan` again".into(),
             Self::NotAnExport { .. } => "the remote's `path` names what Open WebUI's Models page exports; move this file away to begin with an empty one".into(),
             Self::BadAnswer { .. } => "check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers".into(),
             Self::Refused { status: 404, .. } => "check the remote's `url`: it must be the address under which Open WebUI's own page opens".into(),

@@ -25,7 +25,7 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{Project, RemoteKind};
-use crate::state::{Desired, Intent, Observed, ObservedRow, ReferenceKind, WorkspaceKey};
+use crate::state::{Desired, Field, Intent, Observed, ObservedRow, ReferenceKind, WorkspaceKey};
 
 /// Which remote it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,21 @@ pub struct Writing<'a> {
     pub via: Via,
     /// Keys the marks.
     pub key: &'a WorkspaceKey,
+    /// What a remote with a history records beside what is written.
+    pub message: &'a str,
+}
+
+/// An edit of somebody else that came between our look at a row and our write, and was overwritten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slip {
+    /// The row.
+    pub id: String,
+    /// The version in the remote's history that holds the edit.
+    pub version: String,
+    /// Who made it, where that is known.
+    pub by: Option<String>,
+    /// The fields that were edited and hold something else now.
+    pub fields: BTreeSet<Field>,
 }
 
 /// One kind of remote.
@@ -93,6 +108,12 @@ pub trait Remote: Send + Sync {
     /// Carries out one step. Reads what it touches again right before, and answers [`Error::Moved`] without having
     /// written if that is not what the step expects.
     async fn execute(&self, step: &Step) -> Result<(), Error>;
+
+    /// Edits of others that `changes` overwrote, as far as the remote keeps a history: given what was there when the apply
+    /// began and what is there now.
+    async fn slipped(&self, _: &[Change], _: &Observed, _: &Observed, _: Via) -> Result<Vec<Slip>, Error> {
+        Ok(Vec::new())
+    }
 
     /// What has to be done once after the last step so that users see the changes.
     async fn finish(&self) -> Result<(), Error>;

@@ -12,6 +12,8 @@ pub enum Via {
     File,
     /// Row by row.
     Rows,
+    /// New rows many at once through the models import endpoint, the rest row by row.
+    Import,
     /// The models sync endpoint: the whole table in one transaction.
     Sync,
 }
@@ -23,6 +25,7 @@ impl Via {
         match self {
             Self::File => "file",
             Self::Rows => "rows",
+            Self::Import => "import",
             Self::Sync => "sync",
         }
     }

@@ -37,6 +37,14 @@ pub fn outcome_human(outcome: &Outcome, layout: Layout, out: &mut dyn Write) -> 
         let what = format!("{}{field}: {}", mismatch.id, mismatch.message);
         writeln!(out, "{} {}", layout.paint(style::ERROR, "not as promised:"), printable(&what))?;
     }
+    for slip in &outcome.slipped {
+        let by = slip.by.as_ref().map_or_else(String::new, |by| format!(" by {by}"));
+        let fields: Vec<String> = slip.fields.iter().map(ToString::to_string).collect();
+        let what = format!("an edit of `{}`{by} came right before ours: {}", slip.id, fields.join(", "));
+        writeln!(out, "{} {}", layout.paint(style::ERROR, "overwritten:"), printable(&what))?;
+        let help = format!("the model's history on the server holds it as version {}", slip.version);
+        writeln!(out, "  {} {}", layout.paint(style::STRONG, "help:"), printable(&help))?;
+    }
     for (id, action) in &outcome.not_begun {
         writeln!(out, "{} {} {}", layout.paint(style::WARNING, "not done:"), verb(*action), printable(id))?;
     }

@@ -20,6 +20,8 @@ pub struct Observed {
     pub view: View,
     /// The remote's version, where it has one.
     pub version: Option<String>,
+    /// Whether that version is newer than all that are known.
+    pub unknown_version: bool,
     /// Settings of the remote that name models.
     pub settings: Settings,
 }

@@ -93,8 +93,9 @@ fn a_key_that_the_manifest_does_not_know_is_marked() {
     assert_snapshot!(with("kind = \"file\"", "kind = \"file\"\ntoken = \"x\""), @r#"
     MF620 invalid-manifest
 
-      × unknown field `token`, expected one of `kind`, `path`, `url`, `args`, `groups`, `ollama`,
-      │ `models`, `exclusive`, `allow-http`, `timeout`
+      × unknown field `token`, expected one of `kind`, `path`, `url`, `args`, `groups`, `users`,
+      │ `bases`, `knowledge`, `tools`, `filters`, `actions`, `skills`, `ollama`, `models`,
+      │ `exclusive`, `allow-http`, `timeout`, `delete`, `guard`
        ╭─[maquette.toml:8:1]
      8 │ token = "x"
        · ─────
@@ -142,7 +143,8 @@ fn what_the_manifest_may_not_say_is_marked() {
     assert_snapshot!(with_more("[guard]\nmax-deletes = \"200%\""), @r#"
     MF620 invalid-manifest
 
-      × `200%` is not a percentage; write it as "10%", from 0 to 100
+      × `200%` is not a percentage; write it as "10%", from 0 to 100, or give a number of models such
+      │ as 5
         ╭─[maquette.toml:11:15]
      11 │ max-deletes = "200%"
         ·               ──────

@@ -25,6 +25,8 @@ pub(crate) enum Reply {
     Bytes(Vec<u8>),
     /// Nothing, for longer than anybody waits.
     Silence,
+    /// What this server says.
+    PassOn(SocketAddr),
 }
 
 impl Reply {
@@ -77,6 +79,12 @@ impl Faulty {
             }
         });
         Self { address, heard }
+    }
+
+    /// A server before a real one, to which it passes on what it does not answer itself.
+    pub(crate) fn before(url: &str, answer: impl Fn(&str, usize) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        let server: SocketAddr = url.strip_prefix("http://").unwrap().parse().unwrap();
+        Self::answering(move |asked, before| answer(asked, before).unwrap_or(Reply::PassOn(server)))
     }
 
     /// A server that gives one answer to everything.
@@ -135,14 +143,24 @@ fn serve(mut connection: TcpStream, answer: &dyn Fn(&str, usize) -> Reply, heard
     let before = {
         let mut heard = heard.lock().unwrap();
         let before = heard.iter().filter(|earlier| earlier.starts_with(&format!("{asked} "))).count();
-        heard.push(request);
+        heard.push(request.clone());
         before
     };
     match answer(&asked, before) {
         // Whoever asked may have hung up already.
         Reply::Bytes(bytes) => drop(connection.write_all(&bytes)),
         Reply::Silence => std::thread::sleep(Duration::from_secs(60)),
+        Reply::PassOn(server) => drop(connection.write_all(&pass_on(server, &request))),
     }
+}
+
+/// What a server says to a request; it closes the connection when it has said all.
+fn pass_on(server: SocketAddr, request: &str) -> Vec<u8> {
+    let mut connection = TcpStream::connect(server).unwrap();
+    connection.write_all(request.replacen("\r\n", "\r\nconnection: close\r\n", 1).as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).unwrap();
+    answer
 }
 
 /// One request, head and body.

@@ -232,8 +232,12 @@ fn an_answer_of_the_wrong_shape_is_not_used() {
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/v1/models/all: a row has no id
       help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
     ");
-    assert_snapshot!(of_models(r#"[{"id": "a"}, {"id": "a"}]"#), @r"
+    assert_snapshot!(of_models(r#"[{"id": "a", "access_grants": []}, {"id": "a", "access_grants": []}]"#), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/v1/models/all: two rows have the same id
+      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+    ");
+    assert_snapshot!(of_models(r#"[{"id": "a", "access_control": {}}]"#), @r"
+    error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/v1/models/all: a row has no `access_grants`, which rows of this version have
       help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
     ");
     assert_snapshot!(of_models("null"), @r"
@@ -246,15 +250,15 @@ fn an_answer_of_the_wrong_shape_is_not_used() {
 fn a_version_that_is_not_known_is_not_written_to() {
     assert_snapshot!(of_version(r#"{"version": "0.6.5"}"#), @r"
     error: `http://127.0.0.1:[port]` runs Open WebUI 0.6.5, which this version of maquette does not support
-      help: supported: Open WebUI 0.12
+      help: supported: Open WebUI 0.6.43 to 0.12.4
     ");
-    assert_snapshot!(of_version(r#"{"version": "0.13.0"}"#), @r"
-    error: `http://127.0.0.1:[port]` runs Open WebUI 0.13.0, which this version of maquette does not support
-      help: supported: Open WebUI 0.12
+    assert_snapshot!(of_version(r#"{"version": "0.6.42"}"#), @r"
+    error: `http://127.0.0.1:[port]` runs Open WebUI 0.6.42, which this version of maquette does not support
+      help: supported: Open WebUI 0.6.43 to 0.12.4
     ");
     assert_snapshot!(of_version(r#"{"version": "\u001b[2J\u202egarbage\n"}"#), @r"
     error: `http://127.0.0.1:[port]` runs Open WebUI \u{1b}[2J\u{202e}garbage\n, which this version of maquette does not support
-      help: supported: Open WebUI 0.12
+      help: supported: Open WebUI 0.6.43 to 0.12.4
     ");
     assert_snapshot!(of_version(r#"{"version": 12}"#), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/version: it names no version

@@ -1,7 +1,10 @@
 //! What is generated is up to date. `UPDATE=1 cargo test --test it generated` writes it anew.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+
+use maquette::remote::open_webui::capabilities::{AccessForm, BaseAccess, Import, Reading, Sync, TABLE};
 
 use crate::project::Project;
 
@@ -44,4 +47,61 @@ fn the_command_line() {
 fn section(title: &str, help: &str) -> String {
     let help: Vec<&str> = help.lines().map(str::trim_end).collect();
     format!("\n## {title}\n\n```text\n{}\n```\n", help.join("\n").trim_end())
+}
+
+#[test]
+fn the_versions_of_open_webui() {
+    check("docs/versions.md", &versions_page());
+}
+
+fn versions_page() -> String {
+    let mut page = String::from(
+        "# Versions of Open WebUI\n\nWritten by `UPDATE=1 cargo test --test it generated` from \
+         `src/remote/open_webui/capabilities.rs`. `rows` is sound on every version, and its default; nothing here rests on \
+         `updated_at`, which older versions do not renew.\n\n\
+         | versions | all rows are read by | access | new models by `import` | the whole table by `sync` | skills | history | a user of a preset needs its base |\n\
+         |---|---|---|---|---|---|---|---|\n",
+    );
+    for row in TABLE {
+        let versions = if row.known { format!("from {}", row.from) } else { format!("from {}, not known", row.from) };
+        let reading = match row.reading {
+            Reading::ExportAndBase => {
+                "`/models/export` and `/models/base`; whether these are all is judged by `/models/list`"
+            }
+            Reading::All => "`/models/all`",
+        };
+        let access = match row.access {
+            AccessForm::Control => "`access_control`, in one commit with the content",
+            AccessForm::Grants => "`access_grants`, narrowed before the content is written and widened after it",
+        };
+        let import = match row.import {
+            Import::Unsound(reason) => format!("no: {reason}"),
+            Import::Creates if row.reading == Reading::All => "many at once".to_owned(),
+            Import::Creates => "with `--via import`".to_owned(),
+        };
+        let sync = match row.sync {
+            Sync::Unsound(reason) => format!("no: {reason}"),
+            Sync::WithGrants => "yes, with access".to_owned(),
+            Sync::WithoutGrants => "yes; access row by row".to_owned(),
+        };
+        let yes = |yes: bool| if yes { "yes" } else { "no" };
+        let (skills, history) = (yes(row.skills), yes(row.history));
+        let base = match row.base_access {
+            BaseAccess::Free => "no",
+            BaseAccess::OfRow => "if that has a row",
+            BaseAccess::Always => "yes",
+        };
+        writeln!(page, "| {versions} | {reading} | {access} | {import} | {sync} | {skills} | {history} | {base} |")
+            .unwrap();
+    }
+    page.push_str(
+        "\nA version that is not known is planned against with the rules of the newest known one, and written, row by row, only \
+         with `--allow-unknown-version`. Versions older than the first are refused.\n\n\
+         With `BYPASS_ADMIN_ACCESS_CONTROL=false` a server hides models of others from an administrator. Where that shows \
+         (before 0.11.4: the page lists more presets than are given out, or a model of somebody else's is refused) nothing is \
+         deleted and nothing imported. It cannot always be seen: such a server of before 0.11.4 on which every base model's row \
+         can be read, and every preset that is listed be edited, looks like one that has no other models. An id that a hidden \
+         model has is not overwritten: the server refuses to create it, and an import looks for each id first.\n",
+    );
+    page
 }

@@ -79,7 +79,7 @@ fn a_plan_with_drift_is_blocked() {
     let project = busy();
     project.file("export.json", project.read("export.json").replace("You are kind.", "You are rude."));
     let plan = project.run(&["plan"]);
-    let (_, prose) = plan.code(1).stdout.split_once("  ~ update prose").unwrap();
+    let (_, prose) = plan.code(1).stdout.split_once("  ~ update prose  (access widened)").unwrap();
     assert_snapshot!(prose, @r#"
           base: "llama3.2:3b" -> "qwen3:8b"
           system:  (edited on the server and in the files)

@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::project::Project;
+use crate::server::{self, Server, Version};
 
 const TWO: &str = r#"[workspace]
 name = "acme"
@@ -167,4 +168,76 @@ fn drift_is_told_of_each_remote_and_nothing_is_written() {
     drift.code(2);
     let drift: Value = serde_json::from_str(&drift.stdout).unwrap();
     assert_eq!(drift["changes"][0]["fields"][0]["provenance"], "drift");
+}
+
+#[test]
+fn the_same_files_mean_other_names_on_other_remotes() {
+    let project = two();
+    project.manifest(&TWO.replace(
+        "path = \"production.json\"\n",
+        "path = \"production.json\"\nbases = { \"llama3.2:3b\" = \"llama3.2:1b\" }\ngroups = { Support = \"SSO-Support\" }\n\
+         users = { \"lead@example.com\" = \"boss@example.com\" }\nknowledge = { Handbook = \"Manual\" }\n\
+         tools = { clock = \"time\" }\nfilters = { polite = \"kind\" }\nactions = { copy = \"paste\" }\nskills = { tone = \"mood\" }\n",
+    ));
+    project.file(
+        "models/public/support.Modelfile",
+        "FROM llama3.2:3b\nACCESS read group:Support\nACCESS write user:lead@example.com\nKNOWLEDGE Handbook\n\
+         TOOLS clock, other\nFILTERS polite\nACTIONS copy\nSKILLS tone\n",
+    );
+    project.run(&["apply", "--all-remotes", "--auto-approve"]).success();
+    let support = |file: &str| {
+        let rows: Vec<Value> = serde_json::from_str(&project.read(file)).unwrap();
+        rows.into_iter().find(|row| row["id"] == "support").unwrap()
+    };
+    let names = |row: &Value| {
+        let grants = row["access_grants"].as_array().unwrap().iter();
+        let mut names: Vec<String> = grants.map(|grant| grant["principal_id"].as_str().unwrap().to_owned()).collect();
+        names.sort();
+        names.dedup();
+        names.push(row["base_model_id"].as_str().unwrap().to_owned());
+        names.push(row["meta"]["knowledge"][0]["name"].as_str().unwrap().to_owned());
+        for key in ["toolIds", "filterIds", "actionIds", "skillIds"] {
+            names.extend(row["meta"][key].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()));
+        }
+        names
+    };
+    assert_eq!(
+        names(&support("staging.json")),
+        ["Support", "lead@example.com", "llama3.2:3b", "Handbook", "clock", "other", "polite", "copy", "tone"]
+    );
+    assert_eq!(
+        names(&support("production.json")),
+        ["SSO-Support", "boss@example.com", "llama3.2:1b", "Manual", "other", "time", "kind", "paste", "mood"]
+    );
+    project.run(&["plan", "--all-remotes", "--detailed-exitcode"]).success();
+}
+
+#[test]
+fn what_is_on_staging_is_promoted_to_production_by_names() {
+    let staging = server::exclusive_of(Version::of("0.10.2"));
+    let production = server::exclusive_of(Version::newest());
+    let mut project = Project::new();
+    let remote = |name: &str, server: &Server, group: &str| {
+        let url = &server.url;
+        format!("[remotes.{name}]\nkind = \"open-webui\"\nurl = \"{url}\"\ngroups = {{ Helpers = \"{group}\" }}\n")
+    };
+    project.manifest(&format!(
+        "[workspace]\nname = \"acme\"\nid = \"0123456789abcdef\"\n{}{}",
+        remote("staging", &staging, "Support"),
+        remote("production", &production, "Sales, EMEA")
+    ));
+    for server in [&staging, &production] {
+        let port = server.url.rsplit_once(':').unwrap().1;
+        project.env(format!("MAQUETTE_TOKEN_127_0_0_1_{port}"), &server.admin.token);
+    }
+    project.file("support.Modelfile", "FROM echo.small\nACCESS read group:Helpers\nKNOWLEDGE \"Größe & Maß 日本\"\n");
+    project.run(&["apply", "--remote", "staging", "--auto-approve"]).success();
+    project.run(&["drift", "--all-remotes"]).success();
+    project.run(&["apply", "--all-remotes", "--auto-approve"]).success();
+    project.run(&["plan", "--all-remotes", "--detailed-exitcode"]).success();
+    for (server, group) in [(&staging, &staging.seed.support), (&production, &production.seed.sales)] {
+        assert_eq!(server.database().grants("support"), [format!("group:{group}:read")]);
+        let row = server.database().model("support").unwrap();
+        assert_eq!(row["meta"]["knowledge"][0]["id"], server.seed.knowledge.as_str());
+    }
 }

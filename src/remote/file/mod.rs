@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 
-use super::open_webui::{Rules, bind, blank_row, final_mark, observe_row, set_mark, with_fields};
+use super::open_webui::capabilities::AccessForm;
+use super::open_webui::{NameMaps, Rules, bind, blank_row, final_mark, name_maps, observe_row, set_mark, with_fields};
 use super::{Call, Error, Identity, Kinds, Remote, Stage, Step, Via, Writing};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Action, Change, Provenance};
@@ -25,7 +26,7 @@ pub struct FileRemote {
     path: Utf8PathBuf,
     /// The file as the manifest names it.
     shown: Utf8PathBuf,
-    group_names: BTreeMap<String, String>,
+    names: NameMaps,
 }
 
 impl FileRemote {
@@ -37,7 +38,7 @@ impl FileRemote {
         let relative = settings.path.as_deref().unwrap_or_default();
         let path = inside(&project.root, Utf8Path::new(relative))?;
         let identity = Identity { name: name.to_owned(), kind: RemoteKind::File, origin: format!("file:{relative}") };
-        Ok(Self { identity, path, shown: relative.into(), group_names: settings.groups.clone() })
+        Ok(Self { identity, path, shown: relative.into(), names: name_maps(settings) })
     }
 
     fn read(&self) -> Result<Vec<ObservedRow>, Error> {
@@ -137,7 +138,7 @@ impl Remote for FileRemote {
     }
 
     fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>) {
-        bind(intent, observed, &Rules { group_names: &self.group_names, checked: false })
+        bind(intent, observed, &Rules { names: &self.names, checked: false })
     }
 
     fn choose(&self, asked: Option<Via>, _: &[Change], _: &Observed) -> Result<(Via, String), Error> {
@@ -222,13 +223,8 @@ impl Remote for FileRemote {
 
 /// A new row in the form of the rows that are there.
 fn new_row(id: &str, old_form: bool) -> Value {
-    let mut row = blank_row(id);
+    let mut row = blank_row(id, if old_form { AccessForm::Control } else { AccessForm::Grants });
     if let Some(map) = row.as_object_mut() {
-        if old_form {
-            map.shift_remove("access_grants");
-            // Private, as a row of the newer form is without grants.
-            map.insert("access_control".into(), json!({}));
-        }
         // An import ignores owner and times; a full row needs them.
         for (key, value) in [("user_id", json!("")), ("updated_at", json!(0)), ("created_at", json!(0))] {
             map.insert(key.into(), value);

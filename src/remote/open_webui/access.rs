@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::capabilities::AccessForm;
+
 /// Who may do what: `(permission, type, id)`.
 pub(super) type Grants = BTreeSet<(String, String, String)>;
 
@@ -39,9 +41,22 @@ pub(super) fn of_row(row: &Map<String, Value>) -> Grants {
     }
 }
 
-/// Whether the row has the older form.
-pub(super) fn is_control(row: &Map<String, Value>) -> bool {
-    row.contains_key("access_control") && !row.contains_key("access_grants")
+/// The form of the row, which is the one to write it in: a server silently ignores the other, and 0.7 and older take that
+/// for public. None if the row has neither or both.
+pub(super) fn form_of(row: &Map<String, Value>) -> Option<AccessForm> {
+    match (row.contains_key("access_control"), row.contains_key("access_grants")) {
+        (true, false) => Some(AccessForm::Control),
+        (false, true) => Some(AccessForm::Grants),
+        (true, true) | (false, false) => None,
+    }
+}
+
+/// The value of the row's access in that form, as create and update take it.
+pub(super) fn to_form(grants: &Grants, form: AccessForm) -> Value {
+    match form {
+        AccessForm::Control => to_control(grants),
+        AccessForm::Grants => to_grants(grants),
+    }
 }
 
 /// The grant that makes a model public.

@@ -8,17 +8,37 @@ use super::access::{self, Grants};
 use super::row::canonical;
 use crate::diagnostic::{Diagnostic, closest};
 use crate::ir::{AccessRule, KnowledgeItem, KnowledgeKind, Level, Principal, parameter};
+use crate::project;
 use crate::source::Located;
 use crate::state::{
     Base, Catalogue, Desired, DesiredRow, Entry, Field, Fields, Intent, ModelIntent, Observed, Reference,
     ReferenceKind, Wanted,
 };
 
+/// Names that differ on a remote: by kind, the name in the files and the name there.
+pub type NameMaps = BTreeMap<ReferenceKind, BTreeMap<String, String>>;
+
+/// The names that the manifest maps for a remote.
+#[must_use]
+pub fn name_maps(settings: &project::Remote) -> NameMaps {
+    let maps = [
+        (ReferenceKind::Base, &settings.bases),
+        (ReferenceKind::Group, &settings.groups),
+        (ReferenceKind::User, &settings.users),
+        (ReferenceKind::Knowledge, &settings.knowledge),
+        (ReferenceKind::Tool, &settings.tools),
+        (ReferenceKind::Filter, &settings.filters),
+        (ReferenceKind::Action, &settings.actions),
+        (ReferenceKind::Skill, &settings.skills),
+    ];
+    maps.into_iter().map(|(kind, names)| (kind, names.clone())).collect()
+}
+
 /// What binding depends on besides the intent and what was read.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
-    /// Names of groups that differ on this remote.
-    pub group_names: &'a BTreeMap<String, String>,
+    /// Names that differ on this remote.
+    pub names: &'a NameMaps,
     /// Whether names can be looked up. If not, they are kept as written, and that is reported once.
     pub checked: bool,
 }
@@ -73,7 +93,7 @@ impl<'a> Binder<'a> {
     fn row(&mut self, model: &ModelIntent) -> DesiredRow {
         let mut fields: BTreeMap<Field, Option<Value>> = BTreeMap::new();
         let base = match &model.base {
-            Base::On(base) => self.base(base).map(Value::from),
+            Base::On(base) => self.base(&self.here(ReferenceKind::Base, base)).map(Value::from),
             Base::Own => {
                 self.base(&model.id);
                 None
@@ -102,9 +122,17 @@ impl<'a> Binder<'a> {
             Wanted::Json(value) => value.clone(),
             Wanted::Access(rules) => self.access(rules),
             Wanted::Knowledge(items) => items.iter().filter_map(|item| self.knowledge(item)).collect(),
-            Wanted::Ids(kind, ids) => ids.iter().filter_map(|id| self.by_id(*kind, id)).map(Value::from).collect(),
+            Wanted::Ids(kind, ids) => {
+                ids.iter().filter_map(|id| self.by_id(*kind, &self.here(*kind, id))).map(Value::from).collect()
+            }
         };
         canonical(field, value)
+    }
+
+    /// The name as this remote knows it.
+    fn here(&self, kind: ReferenceKind, name: &Located<String>) -> Located<String> {
+        let mapped = self.rules.names.get(&kind).and_then(|names| names.get(&name.value));
+        mapped.map_or_else(|| name.clone(), |here| Located::new(here.clone(), name.location))
     }
 
     /// The base model's id: as written, or with the tag that Ollama leaves out.
@@ -150,16 +178,10 @@ impl<'a> Binder<'a> {
         match &principal.value {
             Principal::GroupId(id) => Some(("group", self.exact(ReferenceKind::Group, "unknown-group", &located(id))?)),
             Principal::UserId(id) => Some(("user", self.exact(ReferenceKind::User, "unknown-user", &located(id))?)),
-            Principal::User(email) => Some(("user", self.user(&located(email))?)),
+            Principal::User(email) => Some(("user", self.user(&self.here(ReferenceKind::User, &located(email)))?)),
             Principal::Group(name) => {
-                let here = self.rules.group_names.get(name).unwrap_or(name);
-                let id = self.by_name(
-                    ReferenceKind::Group,
-                    "unknown-group",
-                    "ambiguous-group",
-                    &located(here),
-                    "group-id:",
-                )?;
+                let here = self.here(ReferenceKind::Group, &located(name));
+                let id = self.by_name(ReferenceKind::Group, "unknown-group", "ambiguous-group", &here, "group-id:")?;
                 Some(("group", id))
             }
         }
@@ -183,7 +205,7 @@ impl<'a> Binder<'a> {
             KnowledgeKind::File => (ReferenceKind::File, "file"),
             KnowledgeKind::Note => (ReferenceKind::Note, "note"),
         };
-        let name = Located::new(item.value.name.clone(), item.location);
+        let name = self.here(kind, &Located::new(item.value.name.clone(), item.location));
         let id = match self.catalogue.of(kind).and_then(|entries| entries.iter().find(|entry| entry.id == name.value)) {
             Some(entry) => self.refer(kind, &name.value, &entry.id.clone()),
             None => self.by_name(kind, "unknown-knowledge", "ambiguous-knowledge", &name, "")?,

@@ -9,30 +9,12 @@ use serde_json::Value;
 
 use super::super::Concern;
 use super::access;
+use super::capabilities::{self, BaseAccess};
 use crate::diff::{Action, Change, Provenance};
 use crate::state::{Catalogue, Field, Observed, ObservedRow, ReferenceKind};
 
-/// Whether who uses a preset needs access to its base model too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum BaseAccess {
-    /// No.
-    Free,
-    /// Only if the base model has a row of its own.
-    OfRow,
-    /// Yes; a base model without a row is the administrators'.
-    Always,
-}
-
-/// The rule by version: seen by chatting on 0.6.43, 0.8.12, 0.10.2 and 0.12.4, read in the code of 0.9.6 and 0.11.4
-/// (`has_base_model_access`). `BYPASS_MODEL_ACCESS_CONTROL=true` lifts it, which a client cannot see.
 fn base_access(version: &str) -> BaseAccess {
-    let mut numbers =
-        version.trim_start_matches('v').split('.').map(|number| number.parse::<u32>().unwrap_or(u32::MAX));
-    match (numbers.next(), numbers.next()) {
-        (Some(0), Some(..=8)) => BaseAccess::Free,
-        (Some(0), Some(9 | 10)) => BaseAccess::OfRow,
-        _ => BaseAccess::Always,
-    }
+    capabilities::of(version).map_or(BaseAccess::Always, |row| row.base_access)
 }
 
 /// What there is to say about the changes.

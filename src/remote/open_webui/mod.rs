@@ -7,16 +7,19 @@
 mod access;
 mod bind;
 pub mod capabilities;
+mod choose;
 mod client;
 mod concerns;
+mod history;
 mod http;
+mod import;
 mod observe;
 mod render;
 mod restore;
 mod row;
 mod write;
 
-pub use bind::{Rules, bind};
+pub use bind::{NameMaps, Rules, bind, name_maps};
 pub use client::Client;
 pub(in crate::remote) use render::blank_row;
 pub(in crate::remote) use restore::{final_mark, with_fields};
@@ -28,7 +31,7 @@ use serde_json::Value;
 use url::Url;
 
 use self::capabilities::Capabilities;
-use super::{Concern, Error, Identity, Kinds, Remote, Step, Via, Writing, credentials};
+use super::{Concern, Error, Identity, Kinds, Remote, Slip, Step, Via, Writing, credentials};
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{self, RemoteKind};
@@ -39,9 +42,11 @@ pub struct OpenWebUi {
     identity: Identity,
     client: Client,
     exclusive: bool,
-    group_names: std::collections::BTreeMap<String, String>,
+    names: NameMaps,
     /// Known once the server was asked.
     capabilities: std::sync::OnceLock<&'static Capabilities>,
+    /// Held while rows are imported, so that they are looked for right before, and not while another import runs.
+    imports: tokio::sync::Mutex<()>,
 }
 
 impl OpenWebUi {
@@ -62,8 +67,9 @@ impl OpenWebUi {
             identity,
             client,
             exclusive: settings.exclusive,
-            group_names: settings.groups.clone(),
+            names: name_maps(settings),
             capabilities: std::sync::OnceLock::new(),
+            imports: tokio::sync::Mutex::new(()),
         })
     }
 
@@ -132,11 +138,13 @@ impl Remote for OpenWebUi {
     }
 
     async fn observe(&self, kinds: Kinds<'_>) -> Result<Observed, Error> {
-        observe::observe(&self.client, &self.capabilities, kinds).await
+        let observed = observe::observe(&self.client, kinds).await?;
+        let _ = self.capabilities.set(self.capabilities(&observed)?);
+        Ok(observed)
     }
 
     fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>) {
-        bind(intent, observed, &Rules { group_names: &self.group_names, checked: true })
+        bind(intent, observed, &Rules { names: &self.names, checked: true })
     }
 
     fn concerns(&self, changes: &[Change], observed: &Observed) -> Vec<Concern> {
@@ -144,12 +152,16 @@ impl Remote for OpenWebUi {
     }
 
     fn choose(&self, asked: Option<Via>, changes: &[Change], observed: &Observed) -> Result<(Via, String), Error> {
-        render::choose(self.capabilities(observed)?, self.exclusive, asked, changes, observed)
+        choose::choose(self.capabilities(observed)?, self.exclusive, asked, changes, observed)
     }
 
     fn render(&self, changes: &[Change], fresh: &Observed, writing: &Writing<'_>) -> Result<Vec<Step>, Error> {
         let capabilities = self.capabilities(fresh)?;
-        render::render(capabilities, &self.identity.origin, changes, fresh, writing)
+        let mut steps = render::render(capabilities, &self.identity.origin, changes, fresh, writing)?;
+        if capabilities.history {
+            history::sign(&mut steps, writing.message);
+        }
+        Ok(steps)
     }
 
     fn losses(&self, change: &Change, observed: &Observed) -> Vec<String> {
@@ -161,7 +173,24 @@ impl Remote for OpenWebUi {
     }
 
     async fn execute(&self, step: &Step) -> Result<(), Error> {
-        write::execute(&self.client, step).await
+        let Some(capabilities) = self.capabilities.get() else {
+            return Err(Error::Inexpressible { id: step.title.clone(), reason: "the server was not read yet".into() });
+        };
+        let _one_at_a_time = if write::is_import(step) { Some(self.imports.lock().await) } else { None };
+        write::Writer { client: &self.client, capabilities }.execute(step).await
+    }
+
+    async fn slipped(
+        &self,
+        changes: &[Change],
+        before: &Observed,
+        after: &Observed,
+        via: Via,
+    ) -> Result<Vec<Slip>, Error> {
+        if !self.capabilities(after)?.history {
+            return Ok(Vec::new());
+        }
+        history::slipped(&self.client, changes, before, after, via).await
     }
 
     async fn finish(&self) -> Result<(), Error> {

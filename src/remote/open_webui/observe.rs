@@ -1,48 +1,102 @@
 //! Reading a server: the version, then everything that is needed, side by side.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
-use futures_util::future::{try_join_all, try_join3};
-use serde_json::Value;
+use futures_util::future::{try_join, try_join_all, try_join3};
+use indexmap::IndexMap;
+use serde_json::{Value, json};
 
 use super::super::{Error, Kinds};
-use super::capabilities::{self, Capabilities};
-use super::client::Client;
+use super::access;
+use super::capabilities::{self, Capabilities, Reading};
+use super::client::{Client, Single};
 use super::row::observe_row;
-use crate::state::{Catalogue, Entry, Observed, ReferenceKind, Settings, View};
+use crate::state::{Catalogue, Entry, Field, Observed, ObservedRow, ReferenceKind, Settings, View};
 
-/// Reads all rows and the lists that names of `kinds` are looked up in: one request for the version, one for the rows, one
-/// for the settings that name models, one for each kind (a paged list: one a page).
-pub(super) async fn observe(
-    client: &Client,
-    known: &OnceLock<&'static Capabilities>,
-    kinds: Kinds<'_>,
-) -> Result<Observed, Error> {
+/// How many base models' rows, of as many owners, are asked for to find out whether rows are withheld. One of two owners
+/// is not the token's.
+const PROBES: usize = 2;
+
+/// Reads all rows and the lists that names of `kinds` are looked up in: one request for the version, one for the rows
+/// (before 0.11.4 three, and up to two that find out whether these are all), one for the settings that
+/// name models, one for each kind (a paged list: one a page).
+pub(super) async fn observe(client: &Client, kinds: Kinds<'_>) -> Result<Observed, Error> {
     let version = client.version().await?;
     let Some(capabilities) = capabilities::of(&version) else { return Err(client.unsupported(&version)) };
-    let _ = known.set(capabilities);
 
     let lists = async {
         let lists: BTreeSet<List> = kinds.await.into_iter().map(list_of).collect();
-        try_join_all(lists.into_iter().map(|list| read(client, list))).await
+        try_join_all(lists.into_iter().map(|list| read(client, capabilities, list))).await
     };
     let settings = async { Ok(settings(client).await) };
-    let (models, lists, settings) = try_join3(client.all_models(), lists, settings).await?;
-
-    let mut rows = indexmap::IndexMap::with_capacity(models.len());
-    for raw in models {
-        let Some(row) = observe_row(raw) else { return Err(client.bad_rows("a row has no id")) };
-        if rows.contains_key(&row.id) {
-            return Err(client.bad_rows("two rows have the same id"));
-        }
-        rows.insert(row.id.clone(), row);
-    }
+    let ((rows, view), lists, settings) = try_join3(rows(client, capabilities), lists, settings).await?;
     let mut catalogue = Catalogue::default();
     for (kind, entries) in lists.into_iter().flatten() {
         catalogue.entries.insert(kind, entries);
     }
-    Ok(Observed { rows, catalogue, view: View::Complete, version: Some(version), settings })
+    Ok(Observed { rows, catalogue, view, version: Some(version), settings, unknown_version: !capabilities.known })
+}
+
+type Rows = IndexMap<String, ObservedRow>;
+
+/// All rows, and whether they are all.
+async fn rows(client: &Client, capabilities: &Capabilities) -> Result<(Rows, View), Error> {
+    match capabilities.reading {
+        Reading::All => Ok((by_id(client, capabilities, client.all_models().await?)?, View::Complete)),
+        Reading::ExportAndBase => match parts(client, capabilities).await {
+            // Three requests are not one moment: what does not fit may only have been changed meanwhile.
+            Ok((rows, View::Complete)) => Ok((rows, View::Complete)),
+            Ok((_, View::Partial(_))) | Err(Error::BadAnswer { .. }) => parts(client, capabilities).await,
+            Err(error) => Err(error),
+        },
+    }
+}
+
+/// The presets and the base models' rows, and whether they are all.
+async fn parts(client: &Client, capabilities: &Capabilities) -> Result<(Rows, View), Error> {
+    let read = try_join(client.exported_models(), client.base_rows());
+    let ((mut raw, base), listed) = try_join(read, client.listed_models()).await?;
+    let presets = raw.len();
+    raw.extend(base);
+    let rows = by_id(client, capabilities, raw)?;
+    if presets as u64 != listed {
+        return Ok((rows, partial(&format!("the server lists {listed} presets and gives out {presets}"))));
+    }
+    let withheld = try_join_all(probes(&rows, presets).map(|id| client.model(id, capabilities))).await?;
+    if withheld.iter().any(|single| matches!(single, Single::Withheld)) {
+        return Ok((rows, partial("the server refuses a model of somebody else's")));
+    }
+    Ok((rows, View::Complete))
+}
+
+fn partial(sign: &str) -> View {
+    View::Partial(format!("{sign}; with BYPASS_ADMIN_ACCESS_CONTROL=false it hides the models of others"))
+}
+
+/// Rows of base models, which every administrator is shown, that a server would refuse to one who is not their owner where
+/// it hides the models of others.
+fn probes(rows: &Rows, presets: usize) -> impl Iterator<Item = &str> {
+    let mut owners = BTreeSet::new();
+    let private =
+        rows.values().skip(presets).filter(|row| row.get(&Field::Access).is_none_or(|access| *access == json!([])));
+    private.filter(move |row| owners.insert(row.owner.as_deref())).take(PROBES).map(|row| row.id.as_str())
+}
+
+fn by_id(client: &Client, capabilities: &Capabilities, raw: Vec<Value>) -> Result<Rows, Error> {
+    let bad = |reason: &str| client.bad_rows(capabilities.reading, reason);
+    let mut rows = IndexMap::with_capacity(raw.len());
+    for raw in raw {
+        let Some(row) = observe_row(raw) else { return Err(bad("a row has no id")) };
+        if rows.contains_key(&row.id) {
+            return Err(bad("two rows have the same id"));
+        }
+        // In the other era's form access would be written to the wrong key, which makes a model public or locks it up.
+        if row.raw.as_object().and_then(access::form_of) != Some(capabilities.access) {
+            return Err(bad(&format!("a row has no `{}`, which rows of this version have", capabilities.access.key())));
+        }
+        rows.insert(row.id.clone(), row);
+    }
+    Ok(rows)
 }
 
 /// The settings that name models. They are only good for a warning: where they cannot be read, there is none.
@@ -85,7 +139,11 @@ fn list_of(kind: ReferenceKind) -> List {
     }
 }
 
-async fn read(client: &Client, list: List) -> Result<Vec<(ReferenceKind, Vec<Entry>)>, Error> {
+async fn read(
+    client: &Client,
+    capabilities: &Capabilities,
+    list: List,
+) -> Result<Vec<(ReferenceKind, Vec<Entry>)>, Error> {
     let (kinds, items, name): (&[ReferenceKind], Vec<Value>, &str) = match list {
         List::Bases => (&[ReferenceKind::Base], client.base_models().await?, "/name"),
         List::Groups => (&[ReferenceKind::Group], client.groups().await?, "/name"),
@@ -96,6 +154,8 @@ async fn read(client: &Client, list: List) -> Result<Vec<(ReferenceKind, Vec<Ent
         List::Tools => (&[ReferenceKind::Tool], client.tools().await?, "/name"),
         // A function of the wrong kind is told from an unknown one, so each kind lists them all.
         List::Functions => (&[ReferenceKind::Filter, ReferenceKind::Action], client.functions().await?, "/name"),
+        // Not asked for what it does not have: it would answer with its start page.
+        List::Skills if !capabilities.skills => (&[ReferenceKind::Skill], Vec::new(), "/name"),
         List::Skills => (&[ReferenceKind::Skill], client.skills().await?, "/name"),
     };
     let entries: Vec<Entry> = items.iter().filter_map(|item| entry(item, name, list)).collect();

@@ -4,52 +4,16 @@ use serde_json::{Map, Value, json};
 
 use super::super::{Call, Error, Method, Stage, Step, Via, Writing};
 use super::access::{self, Grants};
-use super::capabilities::{Capabilities, SyncGrants};
+use super::capabilities::{AccessForm, Capabilities, Ids, Sync};
 use super::client::by_id;
+use super::import;
 use super::restore::{final_mark, with_fields};
-use super::row::{observe_row, set_mark};
+use super::row::{observe_row, set_mark, without_unwritable};
 use crate::diff::{Action, Change, Provenance};
-use crate::state::{Field, Mark, Observed, ObservedRow, Ownership, View, WorkspaceKey};
+use crate::state::{Field, Mark, Observed, ObservedRow, Ownership, WorkspaceKey};
 
-/// The way of writing that is right, and why.
-pub(super) fn choose(
-    capabilities: &Capabilities,
-    exclusive: bool,
-    asked: Option<Via>,
-    changes: &[Change],
-    observed: &Observed,
-) -> Result<(Via, String), Error> {
-    debug_assert!(capabilities.from < capabilities.before);
-    let unsound = sync_is_unsound(changes, observed);
-    match (asked, unsound) {
-        (Some(Via::File), _) => {
-            Err(Error::Unsound { via: Via::File, reason: "it is for remotes of kind `file`".into() })
-        }
-        (Some(Via::Rows), _) => Ok((Via::Rows, "asked for with `--via rows`".into())),
-        (Some(Via::Sync), Some(reason)) => Err(Error::Unsound { via: Via::Sync, reason }),
-        (Some(Via::Sync), None) => {
-            Ok((Via::Sync, "asked for with `--via sync`; all content in one transaction".into()))
-        }
-        (None, Some(reason)) if exclusive => Ok((Via::Rows, format!("the remote is exclusive, but {reason}"))),
-        (None, None) if exclusive => Ok((Via::Sync, "the remote is exclusive: all content in one transaction".into())),
-        (None, _) => Ok((Via::Rows, "the remote is not exclusive: rows that others make meanwhile stay safe".into())),
-    }
-}
-
-/// Why the whole table must not be replaced.
-fn sync_is_unsound(changes: &[Change], observed: &Observed) -> Option<String> {
-    if let View::Partial(reason) = &observed.view {
-        return Some(format!("not every row can be seen: {reason}"));
-    }
-    if let Some(id) = observed.rows.keys().find(|id| id.chars().any(char::is_whitespace)) {
-        // Seen on 0.12.4: every sync that lists such a row fails with 500, and leaving it out deletes it.
-        return Some(format!("the row `{}` has a blank in its id, which the sync endpoint refuses", id.escape_debug()));
-    }
-    let deleted = changes.iter().filter(|change| change.action == Action::Delete).count();
-    let created = changes.iter().filter(|change| change.action == Action::Create).count();
-    (observed.rows.len() + created == deleted)
-        .then(|| "no row would be left, and an empty list is taken for everything".into())
-}
+/// Where grants are replaced (0.8 and newer).
+pub(super) const ACCESS_PATH: &str = "api/v1/models/model/access/update";
 
 /// The requests for `changes`.
 pub(super) fn render(
@@ -59,11 +23,24 @@ pub(super) fn render(
     fresh: &Observed,
     writing: &Writing<'_>,
 ) -> Result<Vec<Step>, Error> {
-    let at_once = writing.via == Via::Sync && capabilities.sync_grants == SyncGrants::Replaced;
-    let renderer = Renderer { fresh, key: writing.key, origin, at_once };
+    if let Some(reason) = capabilities.unsound(writing.via) {
+        return Err(Error::Unsound { via: writing.via, reason: reason.to_owned() });
+    }
+    let at_once = match writing.via {
+        Via::Sync => capabilities.sync == Sync::WithGrants,
+        Via::Rows | Via::Import | Via::File => capabilities.access == AccessForm::Control,
+    };
+    let blank =
+        changes.iter().find(|change| change.action != Action::Delete && change.id.contains(char::is_whitespace));
+    if let Some(change) = blank.filter(|_| capabilities.ids == Ids::WithoutBlanks) {
+        let reason = "its id has a blank in it, which this version refuses; it can only be deleted";
+        return Err(Error::Inexpressible { id: change.id.clone(), reason: reason.into() });
+    }
+    let renderer = Renderer { fresh, key: writing.key, origin, access: capabilities.access, at_once };
     let rows = changes.iter().map(|change| renderer.row(change)).collect::<Result<Vec<_>, _>>()?;
     let mut steps: Vec<Step> = match writing.via {
         Via::Rows | Via::File => rows.into_iter().flat_map(RowSteps::into_steps).collect(),
+        Via::Import => import::steps(rows),
         Via::Sync => sync_steps(rows, fresh)?,
     };
     steps.sort_by_key(|step| step.stage);
@@ -74,18 +51,21 @@ struct Renderer<'a> {
     fresh: &'a Observed,
     key: &'a WorkspaceKey,
     origin: &'a str,
-    /// Content and access are written by one request, so nothing has to be staged.
+    access: AccessForm,
+    /// Content and access are written in one commit, so nothing has to be staged.
     at_once: bool,
 }
 
 /// What happens to one row.
-struct RowSteps {
-    id: String,
+pub(super) struct RowSteps {
+    pub(super) id: String,
     action: Action,
     /// Steps before the content is written.
     before: Vec<Step>,
     /// The row as it is right before its content is written, and as it is then.
     write: Option<(Option<ObservedRow>, ObservedRow)>,
+    /// When its content is written.
+    stage: Stage,
     /// Steps after it.
     after: Vec<Step>,
 }
@@ -104,12 +84,11 @@ impl Renderer<'_> {
             return Err(Error::Moved { id: change.id.clone() });
         }
         let former = change.moved_from.as_ref().and_then(|former| self.fresh.rows.get(former));
-        let mut raw = former.map_or_else(|| blank_row(&change.id), |former| former.raw.clone());
+        let mut raw = former.map_or_else(|| blank_row(&change.id, self.access), |former| former.raw.clone());
         set_key(&mut raw, "id", json!(change.id));
         let raw = self.patched(&raw, change);
-        let row = marked(raw, final_mark(change, self.key, self.origin))?;
-        let write = Some((None, row));
-        Ok(RowSteps { id: change.id.clone(), action: Action::Create, before: Vec::new(), write, after: Vec::new() })
+        let row = marked(in_form(raw, self.access), final_mark(change, self.key, self.origin))?;
+        Ok(RowSteps { write: Some((None, row)), ..RowSteps::of(change) })
     }
 
     fn delete(&self, change: &Change) -> Result<RowSteps, Error> {
@@ -122,13 +101,7 @@ impl Renderer<'_> {
             whole_table: false,
             call: post("api/v1/models/model/delete", by_id(&change.id)),
         };
-        Ok(RowSteps {
-            id: change.id.clone(),
-            action: Action::Delete,
-            before: Vec::new(),
-            write: None,
-            after: vec![step],
-        })
+        Ok(RowSteps { after: vec![step], ..RowSteps::of(change) })
     }
 
     fn update(&self, change: &Change) -> Result<RowSteps, Error> {
@@ -140,16 +113,16 @@ impl Renderer<'_> {
         let narrow: Grants = old.intersection(&new).cloned().collect();
         let (narrows, widens) = (narrow != old, narrow != new);
 
-        let mut steps = RowSteps {
-            id: change.id.clone(),
-            action: Action::Update,
-            before: Vec::new(),
-            write: None,
-            after: Vec::new(),
-        };
+        let mut steps = RowSteps::of(change);
         if self.at_once {
             let row = marked(self.patched(&found.raw, change), final_mark(change, self.key, self.origin))?;
             steps.write = Some((Some(found.clone()), row));
+            // Among the rows those that only lose access still come first, and those that only gain it last.
+            steps.stage = match (narrows, widens) {
+                (true, false) => Stage::Narrow,
+                (false, true) => Stage::Widen,
+                (true, true) | (false, false) => Stage::Write,
+            };
             return Ok(steps);
         }
 
@@ -220,6 +193,18 @@ impl Renderer<'_> {
     }
 }
 
+/// The row with its access in that form: one from a snapshot may be of before the server's update.
+fn in_form(mut raw: Value, form: AccessForm) -> Value {
+    if let Some(row) = raw.as_object_mut()
+        && access::form_of(row) != Some(form)
+    {
+        let grants = access::of_row(row);
+        row.retain(|key, _| key != AccessForm::Control.key() && key != AccessForm::Grants.key());
+        row.insert(form.key().into(), access::to_form(&grants, form));
+    }
+    raw
+}
+
 /// The row with that mark.
 fn marked(mut raw: Value, mark: Option<Value>) -> Result<ObservedRow, Error> {
     set_mark(&mut raw, mark);
@@ -227,17 +212,39 @@ fn marked(mut raw: Value, mark: Option<Value>) -> Result<ObservedRow, Error> {
 }
 
 impl RowSteps {
-    fn into_steps(self) -> Vec<Step> {
+    /// Nothing yet.
+    fn of(change: &Change) -> Self {
+        Self {
+            id: change.id.clone(),
+            action: change.action,
+            before: Vec::new(),
+            write: None,
+            stage: Stage::Write,
+            after: Vec::new(),
+        }
+    }
+
+    /// Whether the row is new.
+    pub(super) fn creates(&self) -> bool {
+        self.created().is_some()
+    }
+
+    /// The row as it is created.
+    pub(super) fn created(&self) -> Option<&ObservedRow> {
+        self.write.as_ref().filter(|(before, _)| before.is_none()).map(|(_, after)| after)
+    }
+
+    pub(super) fn into_steps(self) -> Vec<Step> {
         let write = self.write.map(|(before, after)| match before {
             None => Step {
-                stage: Stage::Write,
+                stage: self.stage,
                 title: format!("create {}", self.id),
                 expects: vec![(self.id.clone(), None)],
                 promises: vec![(self.id.clone(), Some(after.fingerprint()))],
                 whole_table: false,
                 call: post("api/v1/models/create", form(&after.raw)),
             },
-            Some(before) => content_step(Stage::Write, format!("update {}", self.id), &before, &after),
+            Some(before) => content_step(self.stage, format!("update {}", self.id), &before, &after),
         });
         self.before.into_iter().chain(write).chain(self.after).collect()
     }
@@ -288,7 +295,7 @@ fn sync_steps(rows: Vec<RowSteps>, fresh: &Observed) -> Result<Vec<Step>, Error>
 /// A row as the sync endpoint takes it: complete, with grants in the full form.
 fn sync_row(row: &ObservedRow) -> Value {
     let grants = access::from_canonical(row.get(&Field::Access));
-    let mut raw = without_derived(&row.raw);
+    let mut raw = without_unwritable(&row.raw);
     if let Some(map) = raw.as_object_mut() {
         map.insert("access_grants".into(), access::to_full_grants(&grants, &row.id));
         // Required by the endpoint; it keeps owners and times of rows that exist (0.12.0 and newer).
@@ -313,28 +320,29 @@ const SYNC_KEYS: [&str; 10] = [
     "updated_at",
 ];
 
-/// A row as create and update take it: complete, because what is left out means different things on different versions.
-fn form(raw: &Value) -> Value {
-    let raw = without_derived(raw);
+/// A row as create, update and import take it: complete, because what is left out means different things on different
+/// versions. Access stays in the form that the row has: another is ignored, and 0.7 and older take that for public.
+pub(super) fn form(raw: &Value) -> Value {
+    let raw = without_unwritable(raw);
     let key = |key: &str| raw.get(key).cloned();
-    let grants = raw.as_object().map(access::of_row).unwrap_or_default();
-    json!({
-        "id": key("id"),
-        "base_model_id": key("base_model_id"),
-        "name": key("name"),
-        "params": key("params").unwrap_or_else(|| json!({})),
-        "meta": key("meta").unwrap_or_else(|| json!({})),
-        "access_grants": access::to_grants(&grants),
-        "is_active": key("is_active").unwrap_or(json!(true)),
-    })
-}
-
-fn without_derived(raw: &Value) -> Value {
-    let mut raw = raw.clone();
-    if let Some(meta) = raw.get_mut("meta").and_then(Value::as_object_mut) {
-        meta.shift_remove("chat_variables_schema");
+    let mut form = Map::new();
+    form.insert("id".into(), json!(key("id")));
+    form.insert("base_model_id".into(), json!(key("base_model_id")));
+    form.insert("name".into(), json!(key("name")));
+    form.insert("params".into(), key("params").unwrap_or_else(|| json!({})));
+    form.insert("meta".into(), key("meta").unwrap_or_else(|| json!({})));
+    if let Some(row) = raw.as_object()
+        && let Some(kind) = access::form_of(row)
+    {
+        let value = match kind {
+            // As it was found: this form may hold more than is known of it.
+            AccessForm::Control => key(kind.key()).unwrap_or_default(),
+            AccessForm::Grants => access::to_grants(&access::of_row(row)),
+        };
+        form.insert(kind.key().into(), value);
     }
-    raw
+    form.insert("is_active".into(), key("is_active").unwrap_or(json!(true)));
+    Value::Object(form)
 }
 
 fn content_step(stage: Stage, title: String, before: &ObservedRow, after: &ObservedRow) -> Step {
@@ -344,7 +352,7 @@ fn content_step(stage: Stage, title: String, before: &ObservedRow, after: &Obser
 
 fn access_step(stage: Stage, title: String, before: &ObservedRow, after: &ObservedRow, grants: &Grants) -> Step {
     let body = json!({ "id": after.id, "access_grants": access::to_grants(grants) });
-    row_step(stage, title, before, after, post("api/v1/models/model/access/update", body))
+    row_step(stage, title, before, after, post(ACCESS_PATH, body))
 }
 
 fn row_step(stage: Stage, title: String, before: &ObservedRow, after: &ObservedRow, call: Call) -> Step {
@@ -360,7 +368,7 @@ fn row_step(stage: Stage, title: String, before: &ObservedRow, after: &ObservedR
 
 fn with_access(row: &ObservedRow, grants: &Grants) -> Result<ObservedRow, Error> {
     let mut raw = row.raw.clone();
-    set_key(&mut raw, "access_grants", access::to_grants(grants));
+    set_key(&mut raw, AccessForm::Grants.key(), access::to_grants(grants));
     observed(raw)
 }
 
@@ -374,19 +382,19 @@ fn set_key(raw: &mut Value, key: &str, value: Value) {
     }
 }
 
-/// A new row before anything is said of it.
-pub(in crate::remote) fn blank_row(id: &str) -> Value {
+/// A new row before anything is said of it: private.
+pub(in crate::remote) fn blank_row(id: &str, access: AccessForm) -> Value {
     let mut row = Map::new();
     row.insert("id".into(), json!(id));
     row.insert("base_model_id".into(), Value::Null);
     row.insert("name".into(), json!(""));
     row.insert("params".into(), json!({}));
     row.insert("meta".into(), json!({}));
-    row.insert("access_grants".into(), json!([]));
+    row.insert(access.key().into(), access::to_form(&Grants::new(), access));
     row.insert("is_active".into(), json!(true));
     Value::Object(row)
 }
 
-fn post(path: &str, body: Value) -> Call {
+pub(super) fn post(path: &str, body: Value) -> Call {
     Call::Http { method: Method::Post, path: path.to_owned(), body }
 }

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::access;
+use super::capabilities::AccessForm;
 use crate::state::{Catalogue, DesiredRow, Field, Fields, ObservedRow, ReferenceKind, normalise};
 
 /// The key of `meta` that holds the ownership mark. Unknown keys of `meta` are kept by the server and by its editor
@@ -14,6 +15,11 @@ pub const MARK_KEY: &str = "maquette";
 
 /// Keys of `meta` that the server derives and that are never written (0.11 and newer).
 const DERIVED_META: [&str; 1] = ["chat_variables_schema"];
+
+/// Keys of `meta` that hold lists and that the server stumbles over where they are null: `GET /api/models` and
+/// `GET /models/tags` answer 500 to everybody (seen on 0.6.43, 0.10.2 and 0.12.4). It adds such nulls itself when it is read.
+const NEVER_NULL: [&str; 7] =
+    ["tags", "knowledge", "toolIds", "filterIds", "defaultFilterIds", "actionIds", "skillIds"];
 
 /// Keys of `meta` that hold ids whose order means nothing.
 const ID_LISTS: [&str; 6] = ["toolIds", "filterIds", "defaultFilterIds", "actionIds", "skillIds", "defaultFeatureIds"];
@@ -184,11 +190,8 @@ fn patch_field(row: &mut Map<String, Value>, field: &Field, value: Option<&Value
         Field::Active => set(row, "is_active", value.cloned().unwrap_or(Value::Bool(true))),
         Field::Access => {
             let grants = access::from_canonical(value);
-            if access::is_control(row) {
-                set(row, "access_control", access::to_control(&grants));
-            } else {
-                set(row, "access_grants", access::to_grants(&grants));
-            }
+            let form = access::form_of(row).unwrap_or(AccessForm::Grants);
+            set(row, form.key(), access::to_form(&grants, form));
         }
         Field::System => set_or_remove(object(row, "params"), "system", value.cloned()),
         // Stop strings too are stored as they are meant: on 0.12.4 those of a model reach every kind of base model
@@ -212,10 +215,21 @@ fn patch_field(row: &mut Map<String, Value>, field: &Field, value: Option<&Value
     }
 }
 
+/// The row without what may not be sent: what the server derives, and nulls that it stumbles over.
+pub(super) fn without_unwritable(raw: &Value) -> Value {
+    let mut raw = raw.clone();
+    if let Some(meta) = raw.get_mut("meta").and_then(Value::as_object_mut) {
+        meta.retain(|key, value| {
+            !(DERIVED_META.contains(&key.as_str()) || value.is_null() && NEVER_NULL.contains(&key.as_str()))
+        });
+    }
+    raw
+}
+
 /// A new row as the page's import takes it, without an ownership mark.
 #[must_use]
 pub fn new_row(id: &str, desired: &DesiredRow) -> Value {
-    let raw = super::render::blank_row(id);
+    let raw = super::render::blank_row(id, AccessForm::Grants);
     let initial = desired.initial.iter().filter(|(field, _)| !desired.fields.contains_key(field));
     let initial = initial.map(|(field, value)| (field, Some(value)));
     let fields = desired.fields.iter().map(|(field, value)| (field, value.as_ref()));

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::{Call, Error, Stage, Step};
-use super::client::Client;
+use super::capabilities::{Capabilities, Reading};
+use super::client::{Client, Single, by_id};
 use super::row::observe_row;
+use crate::state::ObservedRow;
 
 /// What a step's rows turn out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,54 +21,140 @@ enum Standing {
     Other(String),
 }
 
-/// Carries out one step.
-pub(super) async fn execute(client: &Client, step: &Step) -> Result<(), Error> {
-    let Call::Http { path, body, .. } = &step.call else {
-        return Err(Error::Inexpressible { id: step.title.clone(), reason: "it is not a request".into() });
-    };
-    // Creating answers by itself whether the id is free; everything else is looked at first.
-    let creates =
-        step.stage == Stage::Write && !step.whole_table && step.expects.iter().all(|(_, before)| before.is_none());
-    if !creates {
-        match standing(client, step).await? {
-            Standing::Before => {}
-            Standing::After => return Ok(()),
-            Standing::Other(id) => return Err(Error::Moved { id }),
+/// Carries out steps.
+pub(super) struct Writer<'a> {
+    pub(super) client: &'a Client,
+    pub(super) capabilities: &'a Capabilities,
+}
+
+/// Whether a step creates rows, with the server to say whether their ids are free.
+fn creates(step: &Step) -> bool {
+    step.stage == Stage::Write && !step.whole_table && step.expects.iter().all(|(_, before)| before.is_none())
+}
+
+/// Whether a step imports rows: creates several with one request.
+pub(super) fn is_import(step: &Step) -> bool {
+    creates(step) && step.expects.len() > 1
+}
+
+impl Writer<'_> {
+    /// Carries out one step.
+    pub(super) async fn execute(&self, step: &Step) -> Result<(), Error> {
+        let Call::Http { path, body, .. } = &step.call else {
+            return Err(Error::Inexpressible { id: step.title.clone(), reason: "it is not a request".into() });
+        };
+        // Creating answers by itself whether the id is free; everything else is looked at first.
+        if !creates(step) || is_import(step) {
+            match self.standing(step).await? {
+                Standing::Before => {}
+                Standing::After => return Ok(()),
+                Standing::Other(id) => return Err(Error::Moved { id }),
+            }
+        }
+        match self.client.post(path, body).await {
+            Ok(answer) => self.accepted(step, &answer).await,
+            Err(error) if error.leaves_doubt() => self.settle(step, error).await,
+            Err(error) => Err(named(error, step)),
         }
     }
-    match client.post(path, body).await {
-        Ok(answer) => accepted(step, &answer),
-        Err(error) if error.leaves_doubt() => settle(client, step, error).await,
-        Err(error) => Err(named(error, step)),
-    }
-}
 
-/// After a fault: done, not done (then once more), or something else.
-async fn settle(client: &Client, step: &Step, error: Error) -> Result<(), Error> {
-    let Call::Http { path, body, .. } = &step.call else { return Err(error) };
-    match standing(client, step).await {
-        Ok(Standing::After) => Ok(()),
-        Ok(Standing::Before) => match client.post(path, body).await {
-            Ok(answer) => accepted(step, &answer),
-            Err(again) => match standing(client, step).await {
-                Ok(Standing::After) => Ok(()),
-                Ok(Standing::Before | Standing::Other(_)) | Err(_) => Err(named(again, step)),
+    /// After a fault: done, not done (then once more), or something else.
+    async fn settle(&self, step: &Step, error: Error) -> Result<(), Error> {
+        let Call::Http { path, body, .. } = &step.call else { return Err(error) };
+        match self.standing(step).await {
+            Ok(Standing::After) => Ok(()),
+            Ok(Standing::Before) => match self.client.post(path, body).await {
+                Ok(answer) => self.accepted(step, &answer).await,
+                Err(again) => match self.standing(step).await {
+                    Ok(Standing::After) => Ok(()),
+                    Ok(Standing::Before | Standing::Other(_)) | Err(_) => Err(named(again, step)),
+                },
             },
-        },
-        Ok(Standing::Other(id)) => Err(Error::Moved { id }),
-        Err(_) => Err(error),
+            Ok(Standing::Other(id)) => Err(Error::Moved { id }),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// A success that the server denies in its answer: `false`, or `null` for a row that is not there or that it could
+    /// not write.
+    async fn accepted(&self, step: &Step, answer: &Value) -> Result<(), Error> {
+        if let Some(bare) = bare_row(step, answer) {
+            // It was not there any more, and the server made one in its place: nobody's but ours.
+            self.client.post("api/v1/models/model/delete", &by_id(&bare.id)).await?;
+            return Err(Error::Moved { id: bare.id });
+        }
+        let denied = matches!(answer, Value::Bool(false) | Value::Null);
+        if denied && !matches!(self.standing(step).await, Ok(Standing::After)) {
+            return Err(Error::Inexpressible {
+                id: step.expects.first().map(|(id, _)| id.clone()).unwrap_or_default(),
+                reason: format!("the server answered `{answer}` to: {}", step.title),
+            });
+        }
+        Ok(())
+    }
+
+    async fn standing(&self, step: &Step) -> Result<Standing, Error> {
+        let now = if step.whole_table || is_import(step) && self.capabilities.reading == Reading::All {
+            self.table().await?
+        } else {
+            self.rows(step).await?
+        };
+        if step.whole_table {
+            let expected: BTreeSet<&str> = step.expects.iter().map(|(id, _)| id.as_str()).collect();
+            if let Some(id) = now.keys().find(|id| !expected.contains(id.as_str())) {
+                return Ok(Standing::Other(id.clone()));
+            }
+        }
+        let differs = |wanted: &[(String, Option<String>)]| {
+            wanted.iter().find(|(id, wanted)| now.get(id) != wanted.as_ref()).map(|(id, _)| id.clone())
+        };
+        let Some(moved) = differs(&step.expects) else { return Ok(Standing::Before) };
+        Ok(if differs(&step.promises).is_none() { Standing::After } else { Standing::Other(moved) })
+    }
+
+    /// The fingerprints of all rows.
+    async fn table(&self) -> Result<BTreeMap<String, String>, Error> {
+        let rows = self.client.table(self.capabilities.reading).await?;
+        Ok(rows.into_iter().filter_map(observe_row).map(|row| (row.id.clone(), row.fingerprint())).collect())
+    }
+
+    /// The fingerprints of the rows that the step touches.
+    async fn rows(&self, step: &Step) -> Result<BTreeMap<String, String>, Error> {
+        let mut rows = BTreeMap::new();
+        for (id, _) in &step.expects {
+            if let Some(row) = self.row(id).await? {
+                rows.insert(row.id.clone(), row.fingerprint());
+            }
+        }
+        Ok(rows)
+    }
+
+    /// One row; from the whole table where the server gives it out there only.
+    async fn row(&self, id: &str) -> Result<Option<ObservedRow>, Error> {
+        match self.client.model(id, self.capabilities).await? {
+            Single::Row(row) => Ok(observe_row(row)),
+            Single::Absent => Ok(None),
+            Single::Withheld => {
+                let rows = self.client.table(self.capabilities.reading).await?;
+                let row = rows.into_iter().find(|row| row.get("id").and_then(Value::as_str) == Some(id));
+                row.and_then(observe_row).map(Some).ok_or_else(|| Error::Withheld { id: id.to_owned() })
+            }
+        }
     }
 }
 
-/// A success that the server denies in its answer: `false`, or `null` for a row that is not there.
-fn accepted(step: &Step, answer: &Value) -> Result<(), Error> {
-    if matches!(answer, Value::Bool(false) | Value::Null) {
-        return Err(Error::Inexpressible {
-            id: step.expects.first().map(|(id, _)| id.clone()).unwrap_or_default(),
-            reason: format!("the server answered `{answer}` to: {}", step.title),
-        });
-    }
-    Ok(())
+/// The bare row that a change of access makes of an id that is gone (0.8 and newer): named after its id, with nothing in it,
+/// and not what was to be.
+fn bare_row(step: &Step, answer: &Value) -> Option<ObservedRow> {
+    let is_access = matches!(&step.call, Call::Http { path, .. } if path == super::render::ACCESS_PATH);
+    let bare = is_access
+        && answer.get("params") == Some(&json!({}))
+        && answer.get("name") == answer.get("id")
+        && answer.get("base_model_id") == Some(&Value::Null)
+        && answer.get("created_at") == answer.get("updated_at");
+    let row = observe_row(answer.clone()).filter(|row| bare && row.mark.is_none())?;
+    let promised = step.promises.iter().any(|(id, promised)| *id == row.id && *promised == Some(row.fingerprint()));
+    (!promised).then_some(row)
 }
 
 /// An id that is taken, and a row that is gone, are what others did; 409 says so in a word.
@@ -74,42 +162,11 @@ fn named(error: Error, step: &Step) -> Error {
     let id = || step.expects.first().map(|(id, _)| id.clone()).unwrap_or_default();
     match &error {
         Error::Refused { status: 409, .. } if step.whole_table => Error::Moved { id: "the table of models".into() },
-        Error::Refused { status: 409, .. } => Error::Moved { id: id() },
+        // Two transactions met, and this one was undone (0.12 and newer, `version_conflict`).
+        Error::Refused { status: 409, .. } => Error::Conflict { id: id() },
         Error::Refused { status: 401, detail, .. } if detail.contains("already registered") => {
             Error::Moved { id: id() }
         }
         _ => error,
     }
-}
-
-async fn standing(client: &Client, step: &Step) -> Result<Standing, Error> {
-    let now = if step.whole_table { table(client).await? } else { rows(client, step).await? };
-    if step.whole_table {
-        let expected: BTreeSet<&str> = step.expects.iter().map(|(id, _)| id.as_str()).collect();
-        if let Some(id) = now.keys().find(|id| !expected.contains(id.as_str())) {
-            return Ok(Standing::Other(id.clone()));
-        }
-    }
-    let differs = |wanted: &[(String, Option<String>)]| {
-        wanted.iter().find(|(id, wanted)| now.get(id) != wanted.as_ref()).map(|(id, _)| id.clone())
-    };
-    let Some(moved) = differs(&step.expects) else { return Ok(Standing::Before) };
-    Ok(if differs(&step.promises).is_none() { Standing::After } else { Standing::Other(moved) })
-}
-
-/// The fingerprints of all rows.
-async fn table(client: &Client) -> Result<BTreeMap<String, String>, Error> {
-    let rows = client.all_models().await?;
-    Ok(rows.into_iter().filter_map(observe_row).map(|row| (row.id.clone(), row.fingerprint())).collect())
-}
-
-/// The fingerprints of the rows that the step touches.
-async fn rows(client: &Client, step: &Step) -> Result<BTreeMap<String, String>, Error> {
-    let mut rows = BTreeMap::new();
-    for (id, _) in &step.expects {
-        if let Some(row) = client.model(id).await?.and_then(observe_row) {
-            rows.insert(row.id.clone(), row.fingerprint());
-        }
-    }
-    Ok(rows)
 }

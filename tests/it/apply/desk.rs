@@ -51,6 +51,12 @@ impl<'a> Desk<'a> {
         desk.ready(Some(&self.server.admin.token))
     }
 
+    /// An empty workspace of the same id that reaches the same server through this port.
+    pub(crate) fn behind(&self, port: u16) -> Self {
+        let desk = Self { project: Project::new(), url: format!("http://127.0.0.1:{port}"), ..*self };
+        desk.ready(Some(&self.server.admin.token))
+    }
+
     fn ready(mut self, token: Option<&str>) -> Self {
         if let Some(token) = token {
             let port = self.url.rsplit_once(':').unwrap().1;

@@ -3,7 +3,7 @@
 
 mod access;
 mod claims;
-mod completeness;
+mod conflict;
 mod create;
 mod delete;
 mod desk;
@@ -11,9 +11,14 @@ mod drift;
 mod exclusive;
 mod faults;
 mod foreign;
+mod hidden_rows;
+mod history;
 mod ids;
+mod import;
 mod secrets;
+mod taken_away;
 mod text;
+mod unknown_version;
 mod update;
 
 pub(crate) use desk::{Desk, each_way};

@@ -42,11 +42,14 @@ fn loses(write: &Asked, act: Act) -> bool {
             Act::Deletes(id) => id != FOREIGN,
             // What exists by then keeps its access, which is noticed.
             Act::Creates(id) => id != "comes",
-            Act::Edits(_) | Act::Toggles(_) | Act::Clones(..) => true,
+            // The server's history holds the edit, unless the row goes and its history with it.
+            Act::Edits(id) => ["goes", "former"].contains(&id),
+            Act::Toggles(_) | Act::Clones(..) => true,
         };
     }
     match act {
-        Act::Edits(_) | Act::Toggles(_) => is(&format!("model/update?id={id}")) || is(&format!("model/delete {id}")),
+        Act::Edits(_) => is(&format!("model/delete {id}")),
+        Act::Toggles(_) => is(&format!("model/update?id={id}")) || is(&format!("model/delete {id}")),
         Act::Shares(_) => is(&format!("model/access/update {id}")) || is(&format!("model/delete {id}")),
         Act::Deletes(_) | Act::Creates(_) | Act::Clones(..) => false,
     }

@@ -102,7 +102,9 @@ fn shared(server: &Server) -> Value {
 
 /// Whether the program warns of a model, or fails because of it.
 fn says(output: &Output, id: &str) -> bool {
-    let warns = |line: &str| ["failed:", "not as promised:", "warning:"].iter().any(|word| line.starts_with(word));
+    let warns = |line: &str| {
+        ["failed:", "not as promised:", "overwritten:", "warning:"].iter().any(|word| line.starts_with(word))
+    };
     let mut lines = output.stdout.lines().filter(|line| warns(line)).chain(output.stderr.lines());
     lines.any(|line| line.contains(id))
 }

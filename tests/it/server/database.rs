@@ -87,6 +87,15 @@ impl Database {
         rows
     }
 
+    /// How many versions each model has, as rows of `id` and `versions`; none where the server keeps none.
+    pub(crate) fn history_sizes(&self) -> Vec<Value> {
+        if !self.version.has_history() {
+            return Vec::new();
+        }
+        let sql = "SELECT model_id AS id, count(*) AS versions FROM model_history GROUP BY model_id ORDER BY model_id";
+        self.rows(sql, [])
+    }
+
     /// Any query, each row an object of its columns.
     pub(crate) fn rows(&self, sql: &str, parameters: impl rusqlite::Params) -> Vec<Value> {
         let mut statement = self.connection.prepare(sql).unwrap();

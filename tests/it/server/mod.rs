@@ -138,6 +138,12 @@ impl Server {
         database::write(&self.data_dir().join("webui.db"), sql, parameters);
     }
 
+    /// Puts a value into a row behind the server's back: a text as it is, everything else as JSON.
+    pub(crate) fn tamper_column(&self, id: &str, column: &str, value: &Value) {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        self.tamper(&format!("UPDATE model SET {column} = ? WHERE id = ?"), [text.as_str(), id]);
+    }
+
     /// Where the server keeps its data.
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.process.folder().join("data")

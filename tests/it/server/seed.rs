@@ -12,6 +12,8 @@ use super::{Access, Server, Version};
 pub(crate) const OPEN_BASE: &str = "echo.small";
 /// A base model without a row: only administrators may use it, and presets on it.
 pub(crate) const CLOSED_BASE: &str = "echo.large";
+/// Another base model without a row, for tests that give it one.
+pub(crate) const BARE_BASE: &str = "echo.tiny";
 /// A tool, a filter, an action and a skill, by id.
 pub(crate) const TOOL: &str = "clock";
 pub(crate) const FILTER: &str = "polite";

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::process::Process;
 use super::seed::{
-    ACTION, CLOSED_BASE, FILTER, FOREIGN, FOREIGN_PRIVATE, HANDBOOK, KNOWLEDGE, OPEN_BASE, SALES, SKILL, SUPPORT, TOOL,
-    TWINS,
+    ACTION, BARE_BASE, CLOSED_BASE, FILTER, FOREIGN, FOREIGN_PRIVATE, HANDBOOK, KNOWLEDGE, OPEN_BASE, SALES, SKILL,
+    SUPPORT, TOOL, TWINS,
 };
 use super::{Server, Version, api, changes, each_version, exclusive_of};
 
@@ -97,7 +97,7 @@ fn everything_that_a_model_can_name_is_there() {
         assert_eq!(pluck(&functions, "id"), [ACTION, "echo", FILTER]);
         assert_eq!(pluck(&functions, "type"), ["action", "filter", "pipe"]);
         assert!(functions.as_array().unwrap().iter().all(|function| function["is_active"] == true));
-        assert_eq!(pluck(&get("/api/models/base"), "id"), [CLOSED_BASE, OPEN_BASE]);
+        assert_eq!(pluck(&get("/api/models/base"), "id"), [CLOSED_BASE, OPEN_BASE, BARE_BASE]);
         assert_eq!(pluck(&json!(server.all_models()), "id"), [OPEN_BASE, FOREIGN_PRIVATE, FOREIGN]);
     });
 }

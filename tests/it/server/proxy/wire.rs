@@ -37,12 +37,17 @@ impl Message {
         self.method == Method::POST
     }
 
-    /// What it asks: method, path, query, and the id in the body where the path names none.
+    /// What it asks: method, path, query, and the id in the body where the path names none. A version in a model's history has
+    /// another id each time; it is left out.
     pub(super) fn what(&self) -> String {
         let body = serde_json::from_slice::<Value>(&self.body).unwrap_or_default();
         let id = body.get("id").and_then(Value::as_str).filter(|_| !self.target.contains('?'));
         let id = id.map(|id| format!(" {id}")).unwrap_or_default();
-        format!("{} {}{id}", self.method, self.target)
+        let target = match self.target.split_once("/history/").zip(self.target.split_once('?')) {
+            Some(((path, _), (_, query))) => format!("{path}/history/?{query}"),
+            None => self.target.clone(),
+        };
+        format!("{} {target}{id}", self.method)
     }
 }
 

@@ -1,6 +1,6 @@
 """
 title: Echo
-description: Two base models that answer without a network, with what reached them.
+description: Three base models that answer without a network, with what reached them.
 """
 
 import json
@@ -8,7 +8,7 @@ import json
 
 class Pipe:
     def pipes(self):
-        return [{"id": "small", "name": "Echo small"}, {"id": "large", "name": "Echo large"}]
+        return [{"id": name, "name": f"Echo {name}"} for name in ("small", "large", "tiny")]
 
     def pipe(self, body: dict):
         messages = body["messages"]

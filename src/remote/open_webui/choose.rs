@@ -1,0 +1,107 @@
+//! Which way of writing is right: what is sound there, and of that the cheapest.
+
+use super::super::{Error, Via};
+use super::capabilities::{Capabilities, Reading, Sync};
+use crate::diff::{Action, Change};
+use crate::state::{Field, Observed, View};
+
+/// From how many new rows on importing them pays.
+const IMPORT_FROM: usize = 20;
+
+/// Milliseconds of the server's time on 0.12.4 with its own database, as `benches/server.rs` measures them. Only their ratios
+/// matter.
+mod cost {
+    /// One row of the table that is synced, changed or not.
+    pub(super) const SYNCED_ROW: usize = 3;
+    /// One request that writes a row, with the look before it.
+    pub(super) const REQUEST: usize = 25;
+    /// How many times as long everything may take in one transaction.
+    pub(super) const WORTH_ONE_TRANSACTION: usize = 2;
+}
+
+/// The way of writing that is right, and why.
+pub(super) fn choose(
+    capabilities: &Capabilities,
+    exclusive: bool,
+    asked: Option<Via>,
+    changes: &[Change],
+    observed: &Observed,
+) -> Result<(Via, String), Error> {
+    let unsound = |via| unsound(via, capabilities, changes, observed);
+    if let Some(via) = asked {
+        return match unsound(via) {
+            Some(reason) => Err(Error::Unsound { via, reason }),
+            None => Ok((via, format!("asked for with `--via {}`; {}", via.as_str(), what(via)))),
+        };
+    }
+    if !capabilities.known {
+        return Ok((
+            Via::Rows,
+            "this version is not known; row by row every change is looked at before and after".into(),
+        ));
+    }
+    let creates = changes.iter().filter(|change| change.action == Action::Create).count();
+    let (row_cost, sync_cost) = costs(capabilities, changes, observed);
+    let why_not_sync = match unsound(Via::Sync) {
+        _ if !exclusive => "the remote is not exclusive: rows that others make meanwhile stay safe".to_owned(),
+        Some(reason) => format!("the remote is exclusive, but {reason}"),
+        None if sync_cost > row_cost * cost::WORTH_ONE_TRANSACTION => {
+            let few = count(changes.len(), "change");
+            format!(
+                "the remote is exclusive, but {few} cost the server less than all its {} models",
+                observed.rows.len()
+            )
+        }
+        None => return Ok((Via::Sync, format!("the remote is exclusive: {}", what(Via::Sync)))),
+    };
+    // Where rows are looked for one by one before an import, it costs as much as creating them.
+    if creates >= IMPORT_FROM && capabilities.reading == Reading::All && unsound(Via::Import).is_none() {
+        return Ok((Via::Import, format!("{}, many at once; {why_not_sync}", count(creates, "new model"))));
+    }
+    Ok((Via::Rows, why_not_sync))
+}
+
+fn what(via: Via) -> &'static str {
+    match via {
+        Via::Sync => "all content in one transaction",
+        Via::Import => "new models many at once, the rest row by row",
+        Via::Rows | Via::File => "row by row",
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// What writing row by row and what replacing the whole table costs the server.
+fn costs(capabilities: &Capabilities, changes: &[Change], observed: &Observed) -> (usize, usize) {
+    let of_access = |change: &&Change| {
+        change.action == Action::Update && change.fields.iter().any(|field| field.field == Field::Access)
+    };
+    // Access is two requests of its own, and a third where it is both given and taken.
+    let access = changes.iter().filter(of_access).count() * 2 * cost::REQUEST;
+    let sync_access = if capabilities.sync == Sync::WithoutGrants { access } else { 0 };
+    (changes.len() * cost::REQUEST + access, observed.rows.len() * cost::SYNCED_ROW + cost::REQUEST + sync_access)
+}
+
+/// Why these changes must not be written that way.
+fn unsound(via: Via, capabilities: &Capabilities, changes: &[Change], observed: &Observed) -> Option<String> {
+    if let Some(reason) = capabilities.unsound(via) {
+        return Some(reason.to_owned());
+    }
+    if let (Via::Sync | Via::Import, View::Partial(reason)) = (via, &observed.view) {
+        // One would delete the rows that are hidden, the other overwrite them.
+        return Some(format!("not every row can be seen: {reason}"));
+    }
+    if via != Via::Sync {
+        return None;
+    }
+    if let Some(id) = observed.rows.keys().find(|id| id.chars().any(char::is_whitespace)) {
+        // Seen on 0.12.4: every sync that lists such a row fails with 500, and leaving it out deletes it.
+        return Some(format!("the row `{}` has a blank in its id, which the sync endpoint refuses", id.escape_debug()));
+    }
+    let deleted = changes.iter().filter(|change| change.action == Action::Delete).count();
+    let created = changes.iter().filter(|change| change.action == Action::Create).count();
+    (observed.rows.len() + created == deleted)
+        .then(|| "no row would be left, and an empty list is taken for everything".into())
+}
