@@ -15,6 +15,7 @@ mod bad_files;
 mod bad_input;
 mod bad_plans;
 mod browser;
+mod conformance;
 mod faults;
 mod faulty;
 mod faulty_server;
