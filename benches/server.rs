@@ -1,8 +1,11 @@
 //! Against a real server, 1 000 models: `cargo bench --bench server`.
 //!
-//! An apply of new models by `sync`, by `rows`, and by a loop of single calls (Python, httpx, keep-alive, the same number
-//! at once); then plans of the unchanged models next to the bare requests that such a plan needs. All in one run, in turn,
-//! as medians and ratios: the machine may be noisy.
+//! An apply of new models by `sync`, by `import`, by `rows`, and by a loop of single calls (Python, httpx, keep-alive, the
+//! same number at once); an apply of 50 changes among them by each way; then plans of the unchanged models next to the bare
+//! requests that such a plan needs. All in one run, in turn, as medians and ratios: the machine may be noisy.
+//!
+//! `cargo bench --bench server -- plans 10000` measures the plans alone, of so many models; `applies` and `changes` name the
+//! other parts.
 
 #![allow(
     clippy::expect_used,
@@ -25,112 +28,202 @@ use serde_json::{Value, json};
 
 use server::{Server, Version};
 
-const MODELS: usize = 1000;
 const ROUNDS: usize = 3;
 const PLANS: usize = 9;
 
+/// How many models are updated, created and deleted by an apply of changes.
+const UPDATED: usize = 30;
+const CREATED: usize = 10;
+const DELETED: usize = 10;
+
 fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let models = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(1000);
+    let parts = ["applies", "changes", "plans"];
+    let named = |part: &str| arguments.iter().any(|argument| argument == part);
+    let wanted = |part: &str| named(part) || !parts.into_iter().any(named);
+
     let server = Server::start(Version::newest());
     let folder = tempfile::tempdir().unwrap();
-    workspace(folder.path(), &server.url);
-    // `cargo bench --bench server plans` leaves the applies out.
-    if !std::env::args().any(|argument| argument == "plans") {
-        applies(&server, folder.path());
+    let bench = Bench { server: &server, folder: folder.path(), models };
+    bench.workspace();
+    if wanted("applies") {
+        bench.applies();
     }
-    drop(maquette(&server, folder.path(), &["apply", "--auto-approve", "--via", "sync"], false));
-    plans(&server, folder.path());
+    bench.apply("sync");
+    if wanted("changes") {
+        bench.changes();
+    }
+    if wanted("plans") {
+        bench.plans();
+    }
 }
 
-/// Applies of new models, three ways.
-fn applies(server: &Server, folder: &Path) {
-    let seeded = server.all_models();
-    let rows = maquette(server, folder, &["compile", "--target", "open-webui"], true);
-    let rows_file = folder.join("rows.json");
-    std::fs::write(&rows_file, rows).unwrap();
-
-    python();
-    let mut times: [Vec<Duration>; 3] = Default::default();
-    for _ in 0..ROUNDS {
-        times[0].push(timed(|| drop(maquette(server, folder, &["apply", "--auto-approve", "--via", "sync"], false))));
-        reset(server, &seeded);
-        times[1].push(timed(|| drop(maquette(server, folder, &["apply", "--auto-approve", "--via", "rows"], false))));
-        reset(server, &seeded);
-        times[2].push(timed(|| single_calls(server, &rows_file)));
-        reset(server, &seeded);
-    }
-    let [sync, by_row, single] = times.map(median);
-    println!("apply of {MODELS} new models, median of {ROUNDS}");
-    println!("  sync          {:>8.2} s   {:.2} of the loop", sync.as_secs_f64(), ratio(sync, single));
-    println!("  rows          {:>8.2} s   {:.2} of the loop", by_row.as_secs_f64(), ratio(by_row, single));
-    println!("  python loop   {:>8.2} s", single.as_secs_f64());
+/// A server, a workspace for it, and its size.
+struct Bench<'a> {
+    server: &'a Server,
+    folder: &'a Path,
+    models: usize,
 }
 
-/// Plans of unchanged models, next to the bare requests.
-fn plans(server: &Server, folder: &Path) {
-    let before = requests(server);
-    drop(maquette(server, folder, &["plan"], false));
-    let asked = requests(server).split_off(before.len());
-
-    let (mut plan, mut cpu, mut bare) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..PLANS {
-        let (wall, used) = measured_plan(server, folder);
-        plan.push(wall);
-        cpu.push(used);
-        bare.push(timed(|| bare_requests(server, &asked)));
+impl Bench<'_> {
+    /// Applies of new models, each way.
+    fn applies(&self) {
+        let Self { server, folder, models } = *self;
+        let seeded = server.all_models();
+        let rows_file = folder.join("rows.json");
+        std::fs::write(&rows_file, self.compiled()).unwrap();
+        python();
+        let mut times: [Vec<Duration>; 4] = Default::default();
+        for _ in 0..ROUNDS {
+            for (via, times) in ["sync", "import", "rows"].into_iter().zip(&mut times) {
+                times.push(timed(|| self.apply(via)));
+                reset(server, &seeded);
+            }
+            times[3].push(timed(|| single_calls(server, &rows_file)));
+            reset(server, &seeded);
+        }
+        let [sync, import, rows, single] = times.map(median);
+        println!("apply of {models} new models, median of {ROUNDS}");
+        for (name, time) in [("sync", sync), ("import", import), ("rows", rows)] {
+            println!("  {name:<13} {:>8.2} s   {:.2} of the loop", time.as_secs_f64(), ratio(time, single));
+        }
+        println!("  python loop   {:>8.2} s", single.as_secs_f64());
     }
-    let (plan, cpu, bare) = (median(plan), median(cpu), median(bare));
-    println!("plan of {MODELS} unchanged models, median of {PLANS}");
-    println!("  requests      {:>8}     {}", asked.len(), asked.join(", "));
-    println!("  whole         {:>8.1} ms", plan.as_secs_f64() * 1e3);
-    println!("  our CPU       {:>8.1} ms", cpu.as_secs_f64() * 1e3);
-    println!("  bare requests {:>8.1} ms", bare.as_secs_f64() * 1e3);
-    println!("  on top        {:>8.1} %", (ratio(plan, bare) - 1.0) * 100.0);
-}
 
-/// A workspace of models of usual size.
-fn workspace(folder: &Path, url: &str) {
-    let manifest = format!(
-        "[workspace]\nname = \"bench\"\nid = \"0123456789abcdef0123456789abcdef\"\n\
-         [remotes.server]\nkind = \"open-webui\"\nurl = \"{url}\"\n"
-    );
-    std::fs::write(folder.join("maquette.toml"), manifest).unwrap();
-    std::fs::create_dir(folder.join("models")).unwrap();
-    for number in 0..MODELS {
+    /// Applies of a few changes among many models, each way; back and forth, so that each finds as much to do.
+    fn changes(&self) {
+        let mut times: [Vec<Duration>; 3] = Default::default();
+        let mut forth = true;
+        for _ in 0..ROUNDS {
+            for (via, times) in ["rows", "import", "sync"].into_iter().zip(&mut times) {
+                self.edit(forth);
+                times.push(timed(|| self.apply(via)));
+                forth = !forth;
+            }
+        }
+        self.edit(false);
+        self.apply("sync");
+        let [rows, import, sync] = times.map(median);
+        let count = UPDATED + CREATED + DELETED;
+        println!("apply of {count} changes among {} models, median of {ROUNDS}", self.models);
+        println!("  ({UPDATED} updated, {CREATED} created, {DELETED} deleted)");
+        for (name, time) in [("rows", rows), ("import", import), ("sync", sync)] {
+            println!("  {name:<13} {:>8.2} s   {:.2} of rows", time.as_secs_f64(), ratio(time, rows));
+        }
+    }
+
+    /// Plans of unchanged models, next to the bare requests.
+    fn plans(&self) {
+        let before = requests(self.server);
+        self.maquette(&["plan"]);
+        let asked = requests(self.server).split_off(before.len());
+
+        let (mut plan, mut cpu, mut bare, mut peak) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        for _ in 0..PLANS {
+            let (wall, used, memory) = self.measured_plan();
+            plan.push(wall);
+            cpu.push(used);
+            peak = peak.max(memory);
+            bare.push(timed(|| bare_requests(self.server, &asked)));
+        }
+        let (plan, cpu, bare) = (median(plan), median(cpu), median(bare));
+        println!("plan of {} unchanged models, median of {PLANS}", self.models);
+        println!("  requests      {:>8}     {}", asked.len(), asked.join(", "));
+        println!("  whole         {:>8.1} ms", plan.as_secs_f64() * 1e3);
+        println!("  our CPU       {:>8.1} ms", cpu.as_secs_f64() * 1e3);
+        println!("  bare requests {:>8.1} ms", bare.as_secs_f64() * 1e3);
+        println!(
+            "  on top        {:>8.1} ms, {:.1} %",
+            (plan.as_secs_f64() - bare.as_secs_f64()) * 1e3,
+            (ratio(plan, bare) - 1.0) * 100.0
+        );
+        println!("  peak memory   {:>8.1} MiB", f64::from(peak) / 1024.0);
+    }
+
+    /// A workspace of models of usual size.
+    fn workspace(&self) {
+        let manifest = format!(
+            "[workspace]\nname = \"bench\"\nid = \"0123456789abcdef0123456789abcdef\"\n\
+             [remotes.server]\nkind = \"open-webui\"\nurl = \"{}\"\ntimeout = 600\n",
+            self.server.url
+        );
+        std::fs::write(self.folder.join("maquette.toml"), manifest).unwrap();
+        std::fs::create_dir(self.folder.join("models")).unwrap();
+        for number in 0..self.models {
+            self.model(number, "briefly");
+        }
+    }
+
+    /// Writes the file of one model.
+    fn model(&self, number: usize, how: &str) {
         let prompt =
-            "You answer questions about our products, briefly and kindly; say so when you do not know.\n".repeat(6);
+            format!("You answer questions about our products, {how} and kindly; say so when you do not know.\n");
         let text = format!(
             "FROM echo.small\nNAME Model {number}\nDESCRIPTION Number {number} of many\nTAGS bench, team {}\n\
-             PARAMETER temperature 0.3\nPARAMETER top_p 0.9\nSYSTEM \"\"\"{prompt}\"\"\"\n",
-            number % 7
+             PARAMETER temperature 0.3\nPARAMETER top_p 0.9\nSYSTEM \"\"\"{}\"\"\"\n",
+            number % 7,
+            prompt.repeat(6)
         );
-        std::fs::write(folder.join(format!("models/model-{number}.Modelfile")), text).unwrap();
+        std::fs::write(self.file(number), text).unwrap();
     }
-}
 
-/// Runs the program to its end and gives what it prints.
-fn maquette(server: &Server, folder: &Path, arguments: &[&str], all_files: bool) -> Vec<u8> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_maquette"));
-    command.args(arguments).current_dir(folder).env(variable(server), &server.admin.token);
-    if all_files {
-        command.args((0..MODELS).map(|number| format!("models/model-{number}.Modelfile")));
+    fn file(&self, number: usize) -> PathBuf {
+        self.folder.join(format!("models/model-{number}.Modelfile"))
     }
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
-}
 
-/// One plan: its time, and the processor's.
-fn measured_plan(server: &Server, folder: &Path) -> (Duration, Duration) {
-    // The shell's own `time` is the one portable way to a child's processor time without another library.
-    let output = Command::new("bash")
-        .args(["-c", "TIMEFORMAT='%R %U %S'; time \"$0\" plan >/dev/null 2>&1", env!("CARGO_BIN_EXE_maquette")])
-        .current_dir(folder)
-        .env(variable(server), &server.admin.token)
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stderr).unwrap();
-    let numbers: Vec<f64> = text.split_whitespace().map(|number| number.parse().unwrap()).collect();
-    (Duration::from_secs_f64(numbers[0]), Duration::from_secs_f64(numbers[1] + numbers[2]))
+    /// Edits the files: some models say something else, some are new, some are gone; or all is as it was.
+    fn edit(&self, forth: bool) {
+        for number in 0..UPDATED {
+            self.model(number, if forth { "at length" } else { "briefly" });
+        }
+        let (new, gone) = (self.models..self.models + CREATED, UPDATED..UPDATED + DELETED);
+        let (made, removed) = if forth { (new, gone) } else { (gone, new) };
+        for number in made {
+            self.model(number, "briefly");
+        }
+        for number in removed {
+            // There is nothing to remove the first time.
+            let _ = std::fs::remove_file(self.file(number));
+        }
+    }
+
+    /// Brings the server to what the files say.
+    fn apply(&self, via: &str) {
+        self.maquette(&["apply", "--auto-approve", "--via", via]);
+    }
+
+    /// The rows that the files make, as JSON.
+    fn compiled(&self) -> Vec<u8> {
+        let files: Vec<String> = (0..self.models).map(|number| format!("models/model-{number}.Modelfile")).collect();
+        let arguments = ["compile", "--target", "open-webui"].into_iter().chain(files.iter().map(String::as_str));
+        self.maquette(&arguments.collect::<Vec<_>>())
+    }
+
+    /// Runs the program to its end and gives what it prints.
+    fn maquette(&self, arguments: &[&str]) -> Vec<u8> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_maquette"));
+        command.args(arguments).current_dir(self.folder).env(variable(self.server), &self.server.admin.token);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    /// One plan: its time, the processor's, and its peak memory in KiB.
+    fn measured_plan(&self) -> (Duration, Duration, u32) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/measure.py");
+        let output = Command::new("python3")
+            .arg(script)
+            .args([env!("CARGO_BIN_EXE_maquette"), "plan"])
+            .current_dir(self.folder)
+            .env(variable(self.server), &self.server.admin.token)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let numbers: Vec<&str> = text.split_whitespace().collect();
+        let seconds = |text: &str| Duration::from_secs_f64(text.parse().unwrap());
+        (seconds(numbers[0]), seconds(numbers[1]), numbers[2].parse().unwrap())
+    }
 }
 
 fn variable(server: &Server) -> String {
