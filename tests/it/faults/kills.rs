@@ -4,11 +4,11 @@ use std::process::Stdio;
 use std::time::Instant;
 
 use super::{Scene, is_full};
-use crate::server::{Asked, Then, exclusive};
+use crate::server::{Asked, Then, aside};
 
 #[test]
 fn no_kill_at_any_request_loses_or_leaks_anything() {
-    let server = exclusive();
+    let server = aside();
     let begun = Instant::now();
     for via in ["rows", "sync"] {
         server.restore();

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Scene, is_full};
 use crate::project::Output;
-use crate::server::{Asked, Fault, Lasting, exclusive};
+use crate::server::{Asked, Fault, Lasting, aside};
 
 /// What can go wrong, and for how long.
 const FAULTS: [(Fault, Lasting); 17] = [
@@ -29,7 +29,7 @@ const FAULTS: [(Fault, Lasting); 17] = [
 
 #[test]
 fn no_fault_at_any_request_loses_or_leaks_anything() {
-    let server = exclusive();
+    let server = aside();
     let begun = Instant::now();
     for via in ["rows", "sync"] {
         server.restore();

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::rival::{Act, Fate};
 use crate::faults::{Scene, is_full};
-use crate::server::{Asked, FOREIGN, FOREIGN_PRIVATE, exclusive};
+use crate::server::{Asked, FOREIGN, FOREIGN_PRIVATE, aside};
 
 /// What the other administrator does: to each kind of row that the plan touches, to rows that it leaves alone, and new ones.
 const ACTS: [Act; 18] = [
@@ -70,7 +70,7 @@ fn looming<'a>(requests: &'a [Asked], passed: &[Asked]) -> Vec<&'a Asked> {
 
 #[test]
 fn every_edit_of_others_survives_or_is_reported_but_in_the_windows_that_are_known() {
-    let server = exclusive();
+    let server = aside();
     let begun = Instant::now();
     for via in ["rows", "sync"] {
         server.restore();

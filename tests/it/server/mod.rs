@@ -70,6 +70,15 @@ pub(crate) fn exclusive_of(version: Version) -> MutexGuard<'static, Server> {
     server
 }
 
+/// A second shared server of the newest version, for tests that wait for most of their time: beside them others can use
+/// [`exclusive`].
+pub(crate) fn aside() -> MutexGuard<'static, Server> {
+    static SHARED: LazyLock<Mutex<Server>> = LazyLock::new(|| Mutex::new(Server::start(Version::newest())));
+    let server = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    server.restore();
+    server
+}
+
 /// Runs a test on every version of this run, side by side, to the end on each, and fails if it failed on any.
 pub(crate) fn each_version(test: impl Fn(Version) + Sync) {
     let test = &test;
