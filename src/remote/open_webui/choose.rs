@@ -8,8 +8,8 @@ use crate::state::{Field, Observed, View};
 /// From how many new rows on importing them pays.
 const IMPORT_FROM: usize = 20;
 
-/// Milliseconds of the server's time on 0.12.4 with its own database, as `benches/server.rs` measures them. Only their ratios
-/// matter.
+/// Milliseconds of the server's time on 0.12.4 with its own database: 1 000 unchanged rows synced in 3.0 to 3.2 s, a single
+/// update in 16 to 20 ms and the look before it. Only their ratios matter.
 mod cost {
     /// One row of the table that is synced, changed or not.
     pub(super) const SYNCED_ROW: usize = 3;
