@@ -12,6 +12,7 @@ mod failure;
 mod init;
 mod login;
 mod parse;
+mod paths;
 mod plan;
 mod progress;
 mod purge;

@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::project::{self, Discovered, Project, RemoteKind, RuleLevel};
 use crate::resolve;
 use crate::session::{Compiled, Session};
-use crate::source::DiskFiles;
+use crate::source::{DiskFiles, Files};
 use crate::state::{Intent, Wanted, WorkspaceKey, hex};
 
 /// A workspace with all of its files compiled.
@@ -29,11 +29,16 @@ impl Workspace {
 
     /// Compiles every file of the workspace.
     pub(super) fn compile(project: Project) -> Result<Self, Failure> {
+        Self::read(project, &DiskFiles)
+    }
+
+    /// The same, with the files' contents from `files`.
+    pub(super) fn read(project: Project, files: &dyn Files) -> Result<Self, Failure> {
         let discovered = project::discover(&project)?;
         if discovered.files.is_empty() && discovered.problems.is_empty() {
             return Err(no_models(&project));
         }
-        let session = Session::load(&DiskFiles, &project.root, &discovered.files);
+        let session = Session::load(files, &project.root, &discovered.files);
         Ok(Self { project, session, discovered })
     }
 

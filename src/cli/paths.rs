@@ -1,0 +1,40 @@
+//! The files that the paths of a command line mean.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ignore::WalkBuilder;
+
+use super::Failure;
+use crate::project::{FileName, model_name};
+
+/// The files named, and below folders those with a recognised name; absolute. The folders on the way are resolved, but a
+/// file that is a symbolic link keeps its name.
+pub(super) fn below(paths: &[Utf8PathBuf], here: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        let path = here.join(path);
+        if !path.is_dir() {
+            files.push(resolved(path));
+            continue;
+        }
+        for entry in WalkBuilder::new(&path).require_git(false).sort_by_file_name(Ord::cmp).build() {
+            let entry = entry.map_err(|error| Failure::new(error.to_string()))?;
+            let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+            if let Some(file) = Utf8Path::from_path(entry.path())
+                && is_file
+                && !matches!(model_name(file), FileName::Other(_))
+            {
+                files.push(resolved(file.to_owned()));
+            }
+        }
+    }
+    files.dedup();
+    Ok(files)
+}
+
+/// `path` with its folder resolved; as it is, where there is no such folder: reading the file will say so.
+fn resolved(path: Utf8PathBuf) -> Utf8PathBuf {
+    match (path.parent().map(Utf8Path::canonicalize_utf8), path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path,
+    }
+}
