@@ -125,10 +125,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether everything that was planned is done.
+    /// Whether everything that was planned is done, and was seen to be.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        self.failed.is_empty() && self.not_begun.is_empty() && self.mismatches.is_empty() && !self.interrupted
+        let whole = self.failed.is_empty() && self.not_begun.is_empty() && self.mismatches.is_empty();
+        whole && !self.interrupted && (self.read_back || self.done.is_empty())
     }
 }
 

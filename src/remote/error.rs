@@ -152,6 +152,18 @@ pub enum Error {
         /// The server's own words.
         detail: String,
     },
+    /// The server wants fewer requests (status 429), and has done nothing with this one.
+    #[error("`{origin}` refused {what} with status 429: {detail}")]
+    Busy {
+        /// The server.
+        origin: String,
+        /// What was asked.
+        what: String,
+        /// How many seconds it asks to wait.
+        seconds: u64,
+        /// The server's own words.
+        detail: String,
+    },
     /// The row is not what the step expects. Nothing was written.
     #[error("`{id}` has changed on the remote since it was read")]
     Moved {
@@ -227,7 +239,7 @@ impl Error {
             Self::NotAnExport { .. } => "the remote's `path` names what Open WebUI's Models page exports; move this file away to begin with an empty one".into(),
             Self::BadAnswer { .. } => "check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers".into(),
             Self::Refused { status: 404, .. } => "check the remote's `url`: it must be the address under which Open WebUI's own page opens".into(),
-            Self::Refused { status: 429, .. } => "the server asks for patience: try again later".into(),
+            Self::Busy { seconds, .. } => format!("the server asks for patience: try again in {seconds} s or later"),
             Self::TooLarge { .. } => "avatars are what makes models large: give them smaller ones".into(),
             Self::Refused { status: 500.., .. } => "look into the server's log, and try again".into(),
             Self::Address { .. }

@@ -300,8 +300,51 @@ fn a_fault_that_stays_is_reported() {
     ");
     assert_snapshot!(of("429 Too Many Requests", "text/plain", "\u{1b}[2Jslow down\u{7}"), @r"
     error: `http://127.0.0.1:[port]` refused GET /api/version with status 429: \u{1b}[2Jslow down\u{7}
-      help: the server asks for patience: try again later
+      help: the server asks for patience: try again in 1 s or later
     ");
+}
+
+/// 429 with so many seconds to wait.
+fn busy(seconds: u32) -> Reply {
+    Reply::raw(&format!(
+        "HTTP/1.1 429 Too Many Requests\r\nretry-after: {seconds}\r\ncontent-length: 4\r\nconnection: close\r\n\r\nbusy"
+    ))
+}
+
+#[test]
+fn a_server_that_asks_to_wait_is_waited_for() {
+    let server = Faulty::answering(|asked, before| match (asked, before) {
+        ("GET /api/v1/models/all", 0) => busy(0),
+        _ => Reply::healthy(asked),
+    });
+    server.project().run(&["plan"]).success();
+    let heard = server.heard().len();
+    let patient = Faulty::answering(|asked, _| Reply::healthy(asked));
+    patient.project().run(&["plan"]).success();
+    assert_eq!(heard, patient.heard().len() + 1, "the request is asked once more, and no other");
+}
+
+#[test]
+fn a_wait_that_nobody_would_sit_through_is_reported_at_once() {
+    let server = Faulty::answering(|_, _| busy(3600));
+    assert_snapshot!(server.refuses(&server.project(), &["plan"]), @r"
+    error: `http://127.0.0.1:[port]` refused GET /api/version with status 429: busy
+      help: the server asks for patience: try again in 3600 s or later
+    ");
+    assert_eq!(server.heard().len(), 1);
+}
+
+#[test]
+fn a_write_that_has_to_wait_is_sent_again() {
+    let sent = std::sync::atomic::AtomicUsize::new(0);
+    let server = Faulty::ill_at("POST /api/v1/models/create", move || {
+        match sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            0 => busy(0),
+            _ => Reply::refusal("400 Bad Request", "The model id is too long."),
+        }
+    });
+    let output = server.project().run(&["apply", "--auto-approve"]);
+    assert!(output.code(1).stdout.contains("status 400: The model id is too long."), "{output}");
 }
 
 /// What an apply says to a server that answers every creation so; nothing of it may be taken for done.

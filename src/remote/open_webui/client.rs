@@ -16,6 +16,9 @@ use super::http::Http;
 /// Times a read is tried again after a passing fault.
 const READ_RETRIES: usize = 3;
 
+/// The longest wait that a server may ask for.
+const MAX_PATIENCE_SECONDS: u64 = 30;
+
 /// The page size of the paged lists; the server's own, it cannot be asked for another.
 const PAGE_SIZE: usize = 30;
 
@@ -233,7 +236,11 @@ impl Client {
             .with_min_delay(Duration::from_millis(100))
             .with_max_times(READ_RETRIES)
             .with_jitter();
-        (|| self.http.send(Method::Get, path, None)).retry(backoff).when(is_passing).await
+        (|| self.http.send(Method::Get, path, None))
+            .retry(backoff)
+            .when(is_passing)
+            .adjust(|error, delay| delay.map(|delay| wait(error).map_or(delay, |asked| asked.max(delay))))
+            .await
     }
 }
 
@@ -256,12 +263,21 @@ fn take(mut answer: Value, key: &str) -> Option<Value> {
     answer.get_mut(key).map(Value::take)
 }
 
-/// Whether the same read may succeed in a moment.
+/// Whether the same read may succeed in a moment. A time limit that ran out is not tried again: it was long enough.
 fn is_passing(error: &Error) -> bool {
     match error {
-        Error::BadAnswer { .. } => true,
-        Error::Refused { status, .. } => *status == 429 || *status >= 500,
+        Error::BadAnswer { .. } | Error::Unreachable { .. } => true,
+        Error::Refused { status, .. } => *status >= 500,
+        Error::Busy { .. } => wait(error).is_some(),
         _ => false,
+    }
+}
+
+/// How long the server asks to wait, if it does and that is bearable.
+pub(super) fn wait(error: &Error) -> Option<Duration> {
+    match error {
+        Error::Busy { seconds, .. } if *seconds <= MAX_PATIENCE_SECONDS => Some(Duration::from_secs(*seconds)),
+        _ => None,
     }
 }
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -19,6 +20,9 @@ pub(super) const DEFAULT_TIMEOUT_SECONDS: u64 = 60;
 
 /// How long a connection may take to come about at most.
 const CONNECT_SECONDS: u64 = 10;
+
+/// How long to wait after a 429 that does not say how long.
+const DEFAULT_PATIENCE_SECONDS: u64 = 1;
 
 /// The largest answer that is read. 10 000 models of 1.2 kB each are 14 MB; 1 000 with avatars of 40 kB are 41 MB.
 const MAX_ANSWER_BYTES: u64 = 512 << 20;
@@ -95,7 +99,16 @@ impl Http {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|kind| kind.starts_with("application/json"));
+        let seconds = patience(response.headers());
         let bytes = self.read(&what, response).await?;
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(Error::Busy {
+                origin: self.origin.clone(),
+                what,
+                seconds,
+                detail: self.words(&detail(&bytes)),
+            });
+        }
         if !status.is_success() {
             return Err(self.refused(what, status.as_u16(), &bytes));
         }
@@ -170,6 +183,12 @@ impl Http {
     pub(super) fn words(&self, text: &str) -> String {
         printable(&text.replace(self.token.expose_secret(), "[token]"))
     }
+}
+
+/// How many seconds the server asks to wait; a moment where it does not say, or gives a date.
+fn patience(headers: &HeaderMap) -> u64 {
+    let asked = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    asked.unwrap_or(DEFAULT_PATIENCE_SECONDS)
 }
 
 /// The server's own words: `detail` of its JSON, else the text.
@@ -261,6 +280,21 @@ mod tests {
         assert!(answer_of(text(1 << 20)).await.is_ok());
         let message = answer_of(text((1 << 20) + 1)).await.unwrap_err().to_string();
         assert!(message.ends_with("is larger than 1 MiB"), "{message}");
+    }
+
+    #[tokio::test]
+    async fn how_long_a_busy_server_asks_to_wait() {
+        for (said, expected) in
+            [("retry-after: 7\r\n", 7), ("retry-after: Fri, 31 Dec 1999 23:59:59 GMT\r\n", 1), ("", 1)]
+        {
+            let answer = format!("HTTP/1.1 429 Too Many Requests\r\n{said}content-length: 4\r\n\r\nbusy");
+            match answer_of(answer.into_bytes()).await {
+                Err(Error::Busy { seconds, detail, .. }) => {
+                    assert_eq!((seconds, &*detail), (expected, "busy"), "{said}")
+                }
+                other => panic!("{said}: {other:?}"),
+            }
+        }
     }
 
     #[tokio::test]

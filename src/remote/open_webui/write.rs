@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 
 use super::super::{Call, Error, Stage, Step};
 use super::capabilities::{Capabilities, Reading};
-use super::client::{Client, Single, by_id};
+use super::client::{Client, Single, by_id, wait};
 use super::row::observe_row;
 use crate::state::ObservedRow;
+
+/// How many times a request is sent again because the server asked to wait.
+const MAX_WAITS: usize = 3;
 
 /// What a step's rows turn out to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,18 +46,26 @@ impl Writer<'_> {
         let Call::Http { path, body, .. } = &step.call else {
             return Err(Error::Inexpressible { id: step.title.clone(), reason: "it is not a request".into() });
         };
-        // Creating answers by itself whether the id is free; everything else is looked at first.
-        if !creates(step) || is_import(step) {
-            match self.standing(step).await? {
-                Standing::Before => {}
-                Standing::After => return Ok(()),
-                Standing::Other(id) => return Err(Error::Moved { id }),
+        let mut waits = 0;
+        loop {
+            // Creating answers by itself whether the id is free; everything else is looked at first.
+            if !creates(step) || is_import(step) {
+                match self.standing(step).await? {
+                    Standing::Before => {}
+                    Standing::After => return Ok(()),
+                    Standing::Other(id) => return Err(Error::Moved { id }),
+                }
             }
-        }
-        match self.client.post(path, body).await {
-            Ok(answer) => self.accepted(step, &answer).await,
-            Err(error) if error.leaves_doubt() => self.settle(step, error).await,
-            Err(error) => Err(named(error, step)),
+            let error = match self.client.post(path, body).await {
+                Ok(answer) => return self.accepted(step, &answer).await,
+                Err(error) => error,
+            };
+            match wait(&error).filter(|_| waits < MAX_WAITS) {
+                Some(asked) => tokio::time::sleep(asked).await,
+                None if error.leaves_doubt() => return self.settle(step, error).await,
+                None => return Err(named(error, step)),
+            }
+            waits += 1;
         }
     }
 

@@ -3,14 +3,14 @@
 use std::process::Stdio;
 use std::time::Instant;
 
-use super::{Scene, is_full};
+use super::{Scene, is_full, ways};
 use crate::server::{Asked, Then, aside};
 
 #[test]
 fn no_kill_at_any_request_loses_or_leaks_anything() {
     let server = aside();
     let begun = Instant::now();
-    for via in ["rows", "sync"] {
+    for via in ways() {
         server.restore();
         let scene = Scene::new(&server, via);
         let mut cases = 0;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Scene, is_full};
+use super::{Scene, is_full, ways};
 use crate::project::Output;
 use crate::server::{Asked, Fault, Lasting, aside};
 
@@ -31,7 +31,7 @@ const FAULTS: [(Fault, Lasting); 17] = [
 fn no_fault_at_any_request_loses_or_leaks_anything() {
     let server = aside();
     let begun = Instant::now();
-    for via in ["rows", "sync"] {
+    for via in ways() {
         server.restore();
         let scene = Scene::new(&server, via);
         let mut cases = 0;

@@ -12,6 +12,12 @@ mod scene;
 
 pub(crate) use scene::Scene;
 
+/// The ways of writing that this run goes.
+pub(crate) fn ways() -> &'static [&'static str] {
+    // An import differs from `rows` in how new rows come about, and is as slow.
+    if is_full() { &["rows", "sync", "import"] } else { &["rows", "sync"] }
+}
+
 /// Whether this is the run that leaves nothing out.
 pub(crate) fn is_full() -> bool {
     std::env::var_os("MAQUETTE_TESTS").is_some_and(|run| run == "full")

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::rival::{Act, Fate};
-use crate::faults::{Scene, is_full};
+use crate::faults::{Scene, is_full, ways};
 use crate::server::{Asked, FOREIGN, FOREIGN_PRIVATE, aside};
 
 /// What the other administrator does: to each kind of row that the plan touches, to rows that it leaves alone, and new ones.
@@ -72,7 +72,7 @@ fn looming<'a>(requests: &'a [Asked], passed: &[Asked]) -> Vec<&'a Asked> {
 fn every_edit_of_others_survives_or_is_reported_but_in_the_windows_that_are_known() {
     let server = aside();
     let begun = Instant::now();
-    for via in ["rows", "sync"] {
+    for via in ways() {
         server.restore();
         let scene = Scene::new(&server, via);
         let mut fates = BTreeMap::<Fate, usize>::new();

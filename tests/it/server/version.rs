@@ -36,16 +36,15 @@ const FIRST: Version =
 const VERSIONS: &[Version] = &[
     FIRST,
     Version { name: "0.8.12", number: "0.8.12", access: Access::Grants, ..FIRST },
+    Version { name: "0.9.6", number: "0.9.6", is_quick: false, access: Access::Grants, ..FIRST },
     Version { name: "0.10.2", number: "0.10.2", access: Access::Grants, ..FIRST },
-    Version {
-        name: "0.12.4",
-        number: "0.12.4",
-        // Without the slim mode it imports packages that its list leaves out.
-        environment: &[("USE_SLIM_DOCKER", "true")],
-        is_quick: true,
-        access: Access::GrantsApart,
-    },
+    Version { name: "0.11.4", number: "0.11.4", environment: SLIM, is_quick: false, access: Access::Grants },
+    Version { name: "0.12.3", number: "0.12.3", environment: SLIM, is_quick: false, access: Access::GrantsApart },
+    Version { name: "0.12.4", number: "0.12.4", environment: SLIM, is_quick: true, access: Access::GrantsApart },
 ];
+
+/// Without the slim mode a version imports packages that its list leaves out.
+const SLIM: &[(&str, &str)] = &[("USE_SLIM_DOCKER", "true")];
 
 /// What every version needs: no network, no provider but the seeded pipe function, API keys for everybody.
 pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
