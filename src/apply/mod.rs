@@ -28,7 +28,7 @@ use tokio::sync::watch;
 use crate::diff::Action;
 use crate::plan::Plan;
 use crate::remote::{Kinds, Remote};
-use crate::state::{Observed, Reference, ReferenceKind, WorkspaceKey};
+use crate::state::{Observed, ObservedRow, Ownership, Reference, ReferenceKind, WorkspaceKey};
 
 /// How many requests are under way at once. The server works on one at a time for most of each; more would only queue.
 const CONCURRENCY: usize = 8;
@@ -58,8 +58,27 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Whose marks count.
+    fn owner(&self) -> Owner<'_> {
+        Owner { key: self.key, origin: &self.remote.identity().origin }
+    }
+
     fn kinds(&self) -> Kinds<'_> {
         Box::pin(std::future::ready(self.kinds.clone()))
+    }
+}
+
+/// Whose marks count.
+struct Owner<'a> {
+    key: &'a WorkspaceKey,
+    /// The remote's.
+    origin: &'a str,
+}
+
+impl Owner<'_> {
+    /// Whose a row is.
+    fn ownership(&self, row: &ObservedRow) -> Ownership {
+        self.key.ownership(&row.id, self.origin, row.mark.as_ref())
     }
 }
 

@@ -83,7 +83,7 @@ fn is_open(
     outcome: &mut Outcome,
 ) -> bool {
     let Some(error) = again.get(&change.id) else { return false };
-    let error = match again::standing(change, before, fresh, context) {
+    let error = match again::standing(change, before, fresh, &context.owner()) {
         Standing::Done => return false,
         Standing::Open if !last => return true,
         Standing::Open => error.clone(),

@@ -1,7 +1,7 @@
 //! Everything is read back: a 200 proves nothing.
 
-use super::Context;
 use super::outcome::{Mismatch, Outcome};
+use super::{Context, Owner};
 use crate::diff::{Action, Change, Provenance};
 use crate::plan::Plan;
 use crate::remote::Via;
@@ -57,7 +57,7 @@ fn mismatches(
             message: "the remote holds another value than was written".into(),
         })
         .collect();
-    if !is_marked(change, found, context) {
+    if !is_marked(change, found, &context.owner()) {
         mismatches.extend(whole("its ownership mark is not the one that was written"));
     }
     if let Some(before) = before
@@ -69,11 +69,11 @@ fn mismatches(
 }
 
 /// Whether a row carries the mark that the change gave it, or gave it back.
-pub(super) fn is_marked(change: &Change, found: &ObservedRow, context: &Context<'_>) -> bool {
+pub(super) fn is_marked(change: &Change, found: &ObservedRow, owner: &Owner<'_>) -> bool {
     if let Some(restore) = &change.restore {
         return found.mark == restore.mark;
     }
-    match context.key.ownership(&found.id, &context.remote.identity().origin, found.mark.as_ref()) {
+    match owner.ownership(found) {
         Ownership::Ours(mark) => mark.says(&change.applied, change.protect, change.retire),
         Ownership::Foreign | Ownership::Copy => false,
     }

@@ -105,3 +105,117 @@ fn unsound(via: Via, capabilities: &Capabilities, changes: &[Change], observed: 
     (observed.rows.len() + created == deleted)
         .then(|| "no row would be left, and an empty list is taken for everything".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::capabilities;
+    use super::*;
+    use crate::diff::{FieldChange, Provenance};
+    use crate::state::{Fields, ObservedRow};
+
+    fn table(rows: usize) -> Observed {
+        let row = |id: &str| ObservedRow {
+            id: id.to_owned(),
+            fields: Fields::new(),
+            mark: None,
+            owner: None,
+            raw: serde_json::Value::Null,
+        };
+        let rows = (0..rows).map(|number| format!("m{number}")).map(|id| (id.clone(), row(&id))).collect();
+        Observed { rows, ..Observed::default() }
+    }
+
+    fn changes(action: Action, count: usize) -> Vec<Change> {
+        (0..count).map(|number| Change::new(format!("m{number}"), action)).collect()
+    }
+
+    /// What is chosen where nothing is asked for.
+    fn chosen(version: &str, exclusive: bool, changes: &[Change], rows: usize) -> Via {
+        choose(capabilities::of(version).unwrap(), exclusive, None, changes, &table(rows)).unwrap().0
+    }
+
+    /// Why a way that is asked for is refused.
+    fn refused(version: &str, via: Via, changes: &[Change], observed: &Observed) -> Option<String> {
+        let choice = choose(capabilities::of(version).unwrap(), true, Some(via), changes, observed);
+        match choice {
+            Ok((chosen, why)) => {
+                assert_eq!(chosen, via);
+                assert!(why.starts_with(&format!("asked for with `--via {}`; ", via.as_str())), "{why}");
+                None
+            }
+            Err(Error::Unsound { via: refused, reason }) => {
+                assert_eq!(refused, via);
+                Some(reason)
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_table_is_synced_only_where_it_is_all_ours_and_worth_it() {
+        // 100 rows: 3 · 100 + 25 for a sync, 25 a change row by row, of which twice as much is too much.
+        let edits = |count| changes(Action::Update, count);
+        assert_eq!(chosen("0.12.4", true, &edits(7), 100), Via::Sync);
+        assert_eq!(chosen("0.12.4", true, &edits(6), 100), Via::Rows);
+        assert_eq!(chosen("0.12.4", false, &edits(7), 100), Via::Rows);
+        assert_eq!(chosen("0.10.2", true, &edits(7), 100), Via::Rows);
+        assert_eq!(chosen("0.13.0", true, &edits(7), 100), Via::Rows);
+    }
+
+    #[test]
+    fn access_is_extra_where_a_sync_leaves_it_out() {
+        let mut edits = changes(Action::Update, 6);
+        for edit in &mut edits {
+            let (field, provenance) = (Field::Access, Provenance::Local);
+            edit.fields.push(FieldChange { field, provenance, before: None, after: None });
+        }
+        // Row by row 6 · 75 = 450. A sync is 325, and 300 more where access goes by requests of its own.
+        assert_eq!(chosen("0.12.3", true, &edits, 100), Via::Sync);
+        assert_eq!(chosen("0.12.4", true, &edits, 100), Via::Sync);
+        assert_eq!(chosen("0.12.3", true, &edits, 290), Via::Sync);
+        assert_eq!(chosen("0.12.4", true, &edits, 290), Via::Rows);
+    }
+
+    #[test]
+    fn new_rows_are_imported_once_there_are_many_and_one_look_shows_whether_they_are_free() {
+        let new = |count| changes(Action::Create, count);
+        assert_eq!(chosen("0.12.4", false, &new(20), 0), Via::Import);
+        assert_eq!(chosen("0.12.4", false, &new(19), 0), Via::Rows);
+        assert_eq!(chosen("0.12.4", false, &changes(Action::Update, 20), 20), Via::Rows);
+        assert_eq!(chosen("0.11.3", false, &new(20), 0), Via::Rows);
+        assert_eq!(chosen("0.13.0", false, &new(20), 0), Via::Rows);
+    }
+
+    #[test]
+    fn what_would_lose_rows_is_refused_even_where_it_is_asked_for() {
+        let edit = changes(Action::Update, 1);
+        let whole = table(2);
+        assert_eq!(refused("0.12.4", Via::Sync, &edit, &whole), None);
+        assert_eq!(refused("0.12.4", Via::Import, &edit, &whole), None);
+        assert_eq!(refused("0.6.43", Via::Rows, &edit, &whole), None);
+        assert!(refused("0.10.2", Via::Sync, &edit, &whole).unwrap().contains("changes nothing and says 200"));
+        assert!(refused("0.13.0", Via::Import, &edit, &whole).unwrap().contains("not known"));
+
+        let partial = Observed { view: View::Partial("two are hidden".into()), ..table(2) };
+        for via in [Via::Sync, Via::Import] {
+            assert_eq!(
+                refused("0.12.4", via, &edit, &partial).as_deref(),
+                Some("not every row can be seen: two are hidden")
+            );
+        }
+        assert_eq!(refused("0.12.4", Via::Rows, &edit, &partial), None);
+
+        let mut blank = table(2);
+        let row = blank.rows.get("m0").cloned().unwrap();
+        blank.rows.insert("a\u{a0}b".into(), row);
+        assert!(refused("0.12.4", Via::Sync, &edit, &blank).unwrap().contains(r"`a\u{a0}b` has a blank in its id"));
+        assert_eq!(refused("0.12.4", Via::Import, &edit, &blank), None);
+
+        let everything = changes(Action::Delete, 2);
+        assert!(refused("0.12.4", Via::Sync, &everything, &whole).unwrap().contains("no row would be left"));
+        assert_eq!(refused("0.12.4", Via::Sync, &everything, &table(3)), None);
+        let mut swapped = changes(Action::Delete, 2);
+        swapped.push(Change::new("new", Action::Create));
+        assert_eq!(refused("0.12.4", Via::Sync, &swapped, &whole), None);
+    }
+}

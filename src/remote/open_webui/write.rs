@@ -181,3 +181,55 @@ fn named(error: Error, step: &Step) -> Error {
         _ => error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Method;
+    use super::super::render::ACCESS_PATH;
+    use super::*;
+
+    /// What 0.12.4 answers to a change of access of an id that is gone.
+    fn answer() -> Value {
+        json!({"id": "gone", "name": "gone", "user_id": "u", "base_model_id": null, "params": {}, "meta": {},
+            "is_active": true, "access_grants": [], "created_at": 7, "updated_at": 7})
+    }
+
+    /// A step to this address that promises this row.
+    fn step(path: &str, promised: Option<&Value>) -> Step {
+        let promised = promised.cloned().and_then(observe_row).map(|row| row.fingerprint());
+        Step {
+            stage: Stage::Narrow,
+            title: "take access to gone".into(),
+            expects: vec![("gone".into(), Some("before".into()))],
+            promises: vec![("gone".into(), promised)],
+            whole_table: false,
+            call: Call::Http { method: Method::Post, path: path.into(), body: Value::Null },
+        }
+    }
+
+    #[test]
+    fn a_row_that_a_change_of_access_made_is_known_by_all_of_its_emptiness() {
+        let with = |key: &str, value: Value| {
+            let mut answer = answer();
+            answer[key] = value;
+            bare_row(&step(ACCESS_PATH, None), &answer).map(|row| row.id)
+        };
+        assert_eq!(with("id", json!("gone")).as_deref(), Some("gone"));
+        for (key, value) in [
+            ("params", json!({"system": "Be kind."})),
+            ("name", json!("Gone")),
+            ("base_model_id", json!("llama3.2")),
+            ("updated_at", json!(8)),
+            ("meta", json!({"maquette": {"v": 1}})),
+        ] {
+            assert_eq!(with(key, value), None, "somebody's row, by its {key}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_as_promised_or_came_from_another_request_is_left_alone() {
+        assert_eq!(bare_row(&step(ACCESS_PATH, Some(&answer())), &answer()).map(|row| row.id), None);
+        assert_eq!(bare_row(&step("api/v1/models/create", None), &answer()).map(|row| row.id), None);
+        assert_eq!(bare_row(&step(ACCESS_PATH, None), &Value::Null).map(|row| row.id), None);
+    }
+}
