@@ -290,7 +290,7 @@ mod tests {
             let answer = format!("HTTP/1.1 429 Too Many Requests\r\n{said}content-length: 4\r\n\r\nbusy");
             match answer_of(answer.into_bytes()).await {
                 Err(Error::Busy { seconds, detail, .. }) => {
-                    assert_eq!((seconds, &*detail), (expected, "busy"), "{said}")
+                    assert_eq!((seconds, &*detail), (expected, "busy"), "{said}");
                 }
                 other => panic!("{said}: {other:?}"),
             }
