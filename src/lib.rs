@@ -5,6 +5,8 @@ pub mod source;
 
 pub mod syntax;
 
+pub mod template;
+
 pub mod expand;
 
 pub mod ir;
