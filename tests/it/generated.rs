@@ -50,6 +50,11 @@ fn section(title: &str, help: &str) -> String {
 }
 
 #[test]
+fn the_quality_of_the_rules() {
+    check("docs/rule-quality.md", &crate::corpus::page());
+}
+
+#[test]
 fn the_versions_of_open_webui() {
     check("docs/versions.md", &versions_page());
 }

@@ -16,6 +16,7 @@ mod bad_input;
 mod bad_plans;
 mod browser;
 mod conformance;
+mod corpus;
 mod faults;
 mod faulty;
 mod faulty_server;

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::diagnostic::{Applicability, Diagnostic, Edit, closest};
-use crate::ir::parameter::{self, Kind, Parameter, ValueError, parse_value};
+use crate::ir::parameter::{self, Kind, Ollama, Parameter, ValueError, parse_value};
 use crate::ir::{Directive, ParameterValue, Role, Text, Value, directive, inline_comment};
 use crate::source::{Located, Span};
 use crate::syntax::Quoting;
@@ -25,6 +25,10 @@ impl Lowering<'_> {
         };
         match read {
             Ok(value) => Some(self.known(row.name, name, value)),
+            // Ollama drops it unread, whatever it says; what Open WebUI would make of it, the rule `wrong-type` judges.
+            Err(_) if matches!(row.ollama, Ollama::Deprecated(_)) => {
+                Some(self.known(row.name, name, ParameterValue::Text(text.into_owned())))
+            }
             Err(error) => {
                 let finding = self.wrong(row, &text, &error);
                 self.findings.push(finding);
