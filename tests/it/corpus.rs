@@ -240,6 +240,17 @@ fn no_rule_raises_a_false_error() {
     assert!(errors.is_empty(), "{errors:#?}");
 }
 
+#[test]
+fn repositories_without_a_workspace_need_no_ids() {
+    let project = Project::new();
+    for path in ["Modelfile", "a/ollama/Modelfile", "b/ollama/Modelfile", "two words.Modelfile", "mistral.Modelfile"] {
+        project.file(path, "FROM mistral\nSYSTEM You are brief.\n");
+    }
+    for target in [Target::Ollama, Target::OpenWebui] {
+        project.run(&[&["check", "."], target.arguments()].concat()).success();
+    }
+}
+
 /// `docs/rule-quality.md`.
 pub(crate) fn page() -> String {
     let measured = &*MEASURED;

@@ -67,6 +67,11 @@ impl Scope<'_> {
         };
         let mut findings = session.check(&|file| self.targets.unwrap_or_else(|| targets_of(&by_manifest, file)));
         findings.extend(resolve_files(&session, root, &|_| true).1);
+        if project.is_none() {
+            // Outside of a workspace nothing is called by its id, and the files have nothing to do with each other.
+            let of_workspace = ["id-from-file-name", "duplicate-id", "from-workspace-model"];
+            findings.retain(|finding| !of_workspace.contains(&finding.rule));
+        }
         check::grade(&mut findings, &project.as_ref().map(levels).unwrap_or_default());
         sort(&mut findings);
         Ok(Checked { session, findings })
