@@ -36,6 +36,8 @@ pub(super) enum Act {
     Makes(&'static str),
     /// An apply, which may take over what is not ours, of everything or of one model.
     Applies(OnDrift, bool, Option<&'static str>),
+    /// The last apply or rollback is rolled back, which may take over what is not ours.
+    RollsBack(OnDrift, bool),
 }
 
 /// Any sequence of acts, with applies among them.
@@ -51,6 +53,7 @@ fn act() -> impl Strategy<Value = Act> {
     let mentions = vec((said(), choice()), 0..4);
     let on_drift = select(vec![OnDrift::Fail, OnDrift::Keep, OnDrift::Overwrite]);
     let target = proptest::option::weighted(0.2, id());
+    let rollback = (on_drift.clone(), any::<bool>());
     prop_oneof![
         4 => (id(), mentions).prop_map(|(id, mentions)| Act::Writes(id, mentions)),
         3 => (id(), said(), choice()).prop_map(|(id, key, choice)| Act::Sets(id, key, choice)),
@@ -63,6 +66,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (id(), id()).prop_map(|(from, to)| Act::Clones(from, to)),
         1 => id().prop_map(Act::Deletes),
         1 => id().prop_map(Act::Makes),
+        2 => rollback.prop_map(|(on_drift, claims)| Act::RollsBack(on_drift, claims)),
         6 => (on_drift, any::<bool>(), target).prop_map(|(on_drift, claims, id)| Act::Applies(on_drift, claims, id)),
     ]
 }
@@ -70,7 +74,7 @@ fn act() -> impl Strategy<Value = Act> {
 impl Act {
     /// Lets it happen to both, and compares what can be seen.
     pub(super) fn happens(&self, world: &dyn World, reference: &mut Reference) -> Result<(), TestCaseError> {
-        let Reference { files, rows } = reference;
+        let Reference { files, rows, .. } = reference;
         match self {
             Self::Writes(id, mentions) => {
                 let mentions = mentions.iter().map(|(key, choice)| (*key, key.value(*choice))).collect();
@@ -148,11 +152,19 @@ impl Act {
                 }
             }
             Self::Applies(on_drift, claims, target) => {
-                let claims = if *claims { IDS.iter().map(|id| (*id).to_owned()).collect() } else { BTreeSet::new() };
-                let order = Order { on_drift: *on_drift, claims, target: target.map(str::to_owned) };
+                let order = Order { on_drift: *on_drift, claims: claimed(*claims), target: target.map(str::to_owned) };
                 return world.applies(reference, &order);
+            }
+            Self::RollsBack(on_drift, claims) => {
+                let order = Order { on_drift: *on_drift, claims: claimed(*claims), target: None };
+                return world.rolls_back(reference, &order);
             }
         }
         Ok(())
     }
+}
+
+/// What may be taken over: everything or nothing.
+fn claimed(everything: bool) -> BTreeSet<String> {
+    IDS.iter().filter(|_| everything).map(|id| (*id).to_owned()).collect()
 }

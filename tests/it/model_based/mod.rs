@@ -56,7 +56,7 @@ fn a_new_model_is_made_also_where_edits_of_others_are_kept() {
 #[test]
 fn an_export_agrees_with_the_reference() {
     let begun = Instant::now();
-    let mut runner = runner(250);
+    let mut runner = runner(150);
     runner.run(&acts(16), |acts| agree(&Export::new(), &acts)).unwrap_or_else(|error| panic!("{error}"));
     println!("model-based: export: {} cases, {:.0} s", runner.config().cases, begun.elapsed().as_secs_f64());
 }

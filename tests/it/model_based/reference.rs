@@ -43,6 +43,18 @@ pub(super) struct Mark {
 pub(super) struct Reference {
     pub(super) files: BTreeMap<String, File>,
     pub(super) rows: BTreeMap<String, Row>,
+    /// The last apply or rollback that changed something.
+    pub(super) last: Option<Written>,
+}
+
+/// An apply or a rollback that is through.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Written {
+    /// The rows before and after it.
+    before: BTreeMap<String, Row>,
+    after: BTreeMap<String, Row>,
+    /// What it did to which row.
+    actions: BTreeMap<String, String>,
 }
 
 /// What happens to fields that were edited on the remote.
@@ -174,6 +186,79 @@ impl Reference {
         let mark = Mark { of: id.to_owned(), protect: file.protect, applied: desired };
         let after = Some(Row { values, ours: true, mark: Some(mark) });
         Step { action: "create", id: id.to_owned(), fields, former: former.cloned(), is_drift: false, after }
+    }
+}
+
+impl Reference {
+    /// Takes note of a plan that was carried out.
+    pub(super) fn becomes(&mut self, plan: Plan) {
+        if plan.changes.is_empty() {
+            return;
+        }
+        let before = std::mem::replace(&mut self.rows, plan.after);
+        let actions = plan.changes.into_iter().map(|(action, id, _)| (id, action)).collect();
+        self.last = Some(Written { before, after: self.rows.clone(), actions });
+    }
+
+    /// What a rollback of the last apply does; nothing if there was none. Fields are not named.
+    pub(super) fn rollback(&self, order: &Order) -> Option<Plan> {
+        let last = self.last.as_ref()?;
+        let mut plan = Plan { after: self.rows.clone(), ..Plan::default() };
+        let mut is_edited = false;
+        for (id, action) in &last.actions {
+            let (was, now) = (last.before.get(id), self.rows.get(id));
+            let is_ours = now.is_some_and(|now| now.is_ours(id));
+            // Whether a field is as an apply of ours left it.
+            let wrote = |key: &Key| {
+                let has = now.and_then(|now| now.values.get(key));
+                let left = last.after.get(id);
+                let mark = now.and_then(|now| now.mark.as_ref()).filter(|_| is_ours);
+                left.is_some_and(|left| left.values.get(key) == has)
+                    || mark.and_then(|mark| mark.applied.get(key)).is_some_and(|applied| applied.as_ref() == has)
+            };
+            let (done, after, edited) = match (was, now) {
+                (None, None) => continue,
+                (None, Some(now)) => {
+                    if !is_ours || now.mark.as_ref().is_some_and(|mark| mark.protect) {
+                        continue;
+                    }
+                    ("delete", None, now.values.keys().any(|key| !wrote(key)))
+                }
+                (Some(was), None) => ("create", Some(Row { ours: true, ..was.clone() }), action != "delete"),
+                (Some(was), Some(now)) => {
+                    let keys: BTreeSet<&Key> = was.values.keys().chain(now.values.keys()).collect();
+                    let differing = keys.into_iter().filter(|key| was.values.get(key) != now.values.get(key));
+                    let (ours, edited): (Vec<&Key>, Vec<&Key>) = differing.partition(|key| wrote(key));
+                    let put_back: Vec<&Key> = match order.on_drift {
+                        OnDrift::Keep => ours,
+                        OnDrift::Fail | OnDrift::Overwrite => ours.into_iter().chain(edited.clone()).collect(),
+                    };
+                    let is_allowed = is_ours || order.claims.contains(id);
+                    if !is_allowed || put_back.is_empty() && was.mark == now.mark {
+                        continue;
+                    }
+                    let mut after = Row { mark: was.mark.clone(), ..now.clone() };
+                    for key in put_back {
+                        set(&mut after.values, *key, was.values.get(key).cloned());
+                    }
+                    ("update", Some(after), order.on_drift != OnDrift::Keep && !edited.is_empty())
+                }
+            };
+            if edited && order.on_drift == OnDrift::Keep {
+                continue;
+            }
+            is_edited |= edited;
+            match after {
+                Some(row) => plan.after.insert(id.clone(), row),
+                None => plan.after.remove(id),
+            };
+            plan.changes.insert((done.to_owned(), id.clone(), Vec::new()));
+        }
+        let deleted = plan.changes.iter().filter(|(action, ..)| action == "delete").count();
+        let blockers =
+            [("drift", is_edited && order.on_drift == OnDrift::Fail), ("too-many-deletes", deleted > MAX_DELETES)];
+        plan.blockers = blockers.into_iter().filter(|(_, is)| *is).map(|(code, _)| code.to_owned()).collect();
+        Some(plan)
     }
 }
 

@@ -68,7 +68,30 @@ impl dyn World + '_ {
         let is_blocked = !expected.blockers.is_empty();
         prop_assert_eq!(output.code, Some(i32::from(is_blocked)), "{}", output);
         if !is_blocked {
-            reference.rows = expected.after;
+            reference.becomes(expected);
+        }
+        self.agrees(reference, &output.to_string())
+    }
+
+    /// Rolls back, which does what the reference says.
+    pub(super) fn rolls_back(&self, reference: &mut Reference, order: &Order) -> Result<(), TestCaseError> {
+        let mut arguments = vec!["rollback", "--auto-approve", "--on-drift", order.on_drift.word()];
+        arguments.extend(self.arguments());
+        arguments.extend(order.claims.iter().flat_map(|id| ["--claim", id.as_str()]));
+        let output = self.project().run(&arguments);
+        match reference.rollback(order) {
+            None => prop_assert!(output.stderr.contains("there is no snapshot"), "{}", output),
+            Some(plan) if plan.blockers.is_empty() => {
+                prop_assert_eq!(output.code, Some(0), "{}", output);
+                reference.becomes(plan);
+            }
+            Some(plan) => {
+                prop_assert_eq!(output.code, Some(1), "{}", output);
+                for code in plan.blockers {
+                    let words = if code == "drift" { "by others since that apply" } else { "delete" };
+                    prop_assert!(output.stderr.contains(words), "{}: {}", code, output);
+                }
+            }
         }
         self.agrees(reference, &output.to_string())
     }
