@@ -7,11 +7,13 @@
 
 mod allow;
 mod dropped;
+mod fingerprint;
 pub mod rules;
 mod swallowed;
 mod syntax;
 
 pub use allow::allow;
+pub use fingerprint::{Fingerprint, fingerprints};
 
 use std::collections::BTreeMap;
 

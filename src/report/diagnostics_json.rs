@@ -107,6 +107,18 @@ pub fn diagnostics_json(diagnostics: &[Diagnostic], sources: &Sources, out: &mut
     writeln!(out)
 }
 
+/// Writes each finding as a JSON object on a line of its own, as [`diagnostics_json`] has them in its list.
+///
+/// # Errors
+/// Those of `out`.
+pub fn diagnostics_json_lines(diagnostics: &[Diagnostic], sources: &Sources, out: &mut dyn Write) -> io::Result<()> {
+    for diagnostic in diagnostics {
+        serde_json::to_writer(&mut *out, &entry(diagnostic, sources))?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
 fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
     Entry {
         rule: diagnostic.rule,

@@ -5,6 +5,7 @@
 mod diagnostics_human;
 mod diagnostics_json;
 mod drift_human;
+pub mod findings;
 mod lines;
 mod outcome_human;
 mod plan_html;
@@ -17,7 +18,7 @@ mod wording;
 mod words;
 
 pub use diagnostics_human::diagnostics_human;
-pub use diagnostics_json::{DiagnosticReport, diagnostics_json, diagnostics_schema};
+pub use diagnostics_json::{DiagnosticReport, diagnostics_json, diagnostics_json_lines, diagnostics_schema};
 pub use drift_human::drift_human;
 pub use outcome_human::{outcome_human, remote_title};
 pub use plan_html::plan_html;

@@ -9,7 +9,7 @@ mod line_index;
 
 pub use decode::{Decoded, Encoding, decode};
 pub use files::{DiskFiles, FileError, Files, MAX_FILE_BYTES, MemoryFiles, OverlayFiles};
-pub use line_index::{LineColumn, LineIndex};
+pub use line_index::{LineColumn, LineIndex, Unit};
 
 use std::sync::{Arc, OnceLock};
 
