@@ -6,19 +6,21 @@
 //! A new rule is `rules/<name>.rs`, its page `rules/<name>.md`, and one line in [`rules::ALL`].
 
 mod allow;
+mod baseline;
 mod dropped;
 mod fingerprint;
+mod grade;
 pub mod rules;
 mod swallowed;
 mod syntax;
 
 pub use allow::allow;
+pub use baseline::{Baseline, BaselineError};
 pub use fingerprint::{Fingerprint, fingerprints};
+pub use grade::{LevelSetting, Levels, Selection, SelectionError, grade};
 
 use std::collections::BTreeMap;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Document, Support};
@@ -43,6 +45,14 @@ pub struct Rule {
     pub docs: &'static str,
     /// Finds it in a document; none where another phase does.
     pub run: Option<fn(&Context, &mut Reporter)>,
+}
+
+impl Rule {
+    /// Which repairs its findings may carry, as the head of its page says: `safe fix`, `unsafe fix` or `safe or unsafe fix`.
+    #[must_use]
+    pub fn fix(&self) -> Option<&'static str> {
+        self.docs.lines().nth(2)?.split(" · ").nth(2)
+    }
 }
 
 /// What a rule looks at.
@@ -148,42 +158,12 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     reporter.findings
 }
 
-/// How severe the findings of a rule are to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum LevelSetting {
-    /// Not reported.
-    Off,
-    /// Information.
-    Info,
-    /// A warning.
-    Warn,
-    /// An error.
-    Error,
-}
-
 /// The rule with that name or code.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Rule> {
-    rules::ALL.iter().copied().find(|rule| rule.name == name || rule.code == name)
-}
-
-/// Gives each finding the severity that `levels` (by name or code) or else its rule says, and removes what is off. Firm rules
-/// stay what they are.
-pub fn grade(findings: &mut Vec<Diagnostic>, levels: &BTreeMap<String, LevelSetting>) {
-    findings.retain_mut(|finding| {
-        let rule = find(finding.rule);
-        let set = levels.get(finding.rule).or_else(|| levels.get(rule?.code));
-        let set = set.filter(|_| rule.is_none_or(|rule| !rule.firm));
-        finding.severity = match set {
-            Some(LevelSetting::Off) => return false,
-            Some(LevelSetting::Info) => Severity::Info,
-            Some(LevelSetting::Warn) => Severity::Warning,
-            Some(LevelSetting::Error) => Severity::Error,
-            None => rule.map_or(Severity::Error, |rule| rule.level),
-        };
-        true
-    });
+    static INDEX: LazyLock<BTreeMap<&str, &Rule>> =
+        LazyLock::new(|| rules::ALL.iter().flat_map(|rule| [(rule.name, *rule), (rule.code, *rule)]).collect());
+    INDEX.get(name).copied()
 }
 
 #[cfg(test)]

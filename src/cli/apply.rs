@@ -84,6 +84,7 @@ fn saved(plan: Plan, workspace: &Workspace, ui: &mut Ui) -> Result<Job, Failure>
     let mut findings = workspace.findings(None)?;
     findings.extend(resolved);
     workspace.grade(&mut findings);
+    workspace.hide_known(&mut findings)?;
     if has_errors(&findings) {
         ui.diagnostics(&findings, &workspace.session.sources);
         return Err(Failure::reported());

@@ -1,7 +1,5 @@
 //! `maquette compile`: Modelfiles for another reader.
 
-use std::collections::BTreeMap;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
@@ -57,7 +55,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     if arguments.target == Target::OpenWebui {
         findings.extend(bound);
     }
-    check::grade(&mut findings, &BTreeMap::new());
+    check::grade(&mut findings, &check::Levels::default(), &session.sources);
     sort(&mut findings);
     if !findings.is_empty() {
         ui.diagnostics(&findings, &session.sources);

@@ -5,6 +5,7 @@ use std::io;
 use super::Exit;
 use super::ui::Ui;
 use crate::apply::Refusal;
+use crate::check::SelectionError;
 use crate::{diff, plan, project, remote};
 
 /// A failure of a command as a whole. Findings about files are not failures: they are reported where they are found.
@@ -38,6 +39,11 @@ impl Failure {
         Self { message: format!("{remote}: {}", self.message), ..self }
     }
 
+    /// What is wrong with the manifest at a place that can be shown, if it is that.
+    pub(super) fn manifest(&self) -> Option<&project::Error> {
+        self.manifest.as_deref()
+    }
+
     pub(super) fn report(self, ui: &mut Ui) -> Exit {
         if let Some(error) = &self.manifest {
             ui.manifest_error(error);
@@ -69,6 +75,18 @@ impl From<project::Error> for Failure {
         } else {
             failure
         }
+    }
+}
+
+impl From<project::BaselineFileError> for Failure {
+    fn from(error: project::BaselineFileError) -> Self {
+        Self::new(error.to_string()).help("`maquette check --update-baseline` writes one")
+    }
+}
+
+impl From<SelectionError> for Failure {
+    fn from(error: SelectionError) -> Self {
+        Self::new(error.to_string()).help("`maquette rules` lists them all")
     }
 }
 

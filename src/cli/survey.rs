@@ -205,6 +205,7 @@ pub(super) async fn survey(
     let compiled = compiled.map_err(|error| Failure::new(format!("compiling the files failed: {error}")))?;
     let Compiled { workspace, intents, mut findings } = compiled?;
     workspace.grade(&mut findings);
+    workspace.hide_known(&mut findings)?;
     if has_errors(&findings) {
         ui.diagnostics(&findings, &workspace.session.sources);
         return Ok(None);

@@ -89,17 +89,12 @@ impl Ui {
 
     /// Draws what is wrong with the manifest.
     pub(super) fn manifest_error(&mut self, error: &project::Error) {
-        let project::Error::Manifest { path, text, message, span } = error else {
-            return self.error(&error.to_string(), error.help());
-        };
-        let mut sources = Sources::new();
-        let file = sources.add(SourceFile::new(path.clone(), text.as_bytes()));
-        let mut diagnostic = Diagnostic::unplaced("invalid-manifest", message);
-        if let Some(span) = span {
-            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-            diagnostic.location = Some(Location::new(file, Span::new(offset(span.start), offset(span.end))));
+        match manifest_finding(error) {
+            None => self.error(&error.to_string(), error.help()),
+            Some((finding, sources)) => {
+                self.prose(|out, layout| report::diagnostics_human(&[finding], &sources, layout, out));
+            }
         }
-        self.prose(|out, layout| report::diagnostics_human(&[diagnostic], &sources, layout, out));
     }
 
     /// Draws findings as prose.
@@ -120,6 +115,19 @@ impl Ui {
         io::stdin().lock().read_line(&mut answer)?;
         Ok(answer.trim().to_owned())
     }
+}
+
+/// What is wrong with the manifest as a finding, where it has a place.
+pub(super) fn manifest_finding(error: &project::Error) -> Option<(Diagnostic, Sources)> {
+    let project::Error::Manifest { path, text, message, span } = error else { return None };
+    let mut sources = Sources::new();
+    let file = sources.add(SourceFile::new(path.clone(), text.as_bytes()));
+    let mut finding = Diagnostic::unplaced("invalid-manifest", message);
+    if let Some(span) = span {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        finding.location = Some(Location::new(file, Span::new(offset(span.start), offset(span.end))));
+    }
+    Some((finding, sources))
 }
 
 /// The terminal's columns; `COLUMNS` wins.

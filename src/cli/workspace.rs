@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::Failure;
 use crate::check::{self, Targets};
 use crate::diagnostic::Diagnostic;
-use crate::project::{self, Discovered, Project, RemoteKind, RuleLevel};
+use crate::project::{self, Discovered, Project, RemoteKind};
 use crate::resolve;
 use crate::session::{Compiled, Session};
 use crate::source::{DiskFiles, Files};
@@ -96,8 +96,14 @@ impl Workspace {
 
     /// Sets each finding's severity by its rule and the manifest.
     pub(super) fn grade(&self, findings: &mut Vec<Diagnostic>) {
-        check::grade(findings, &levels(&self.project));
+        check::grade(findings, &self.project.manifest.levels, &self.session.sources);
         sort(findings);
+    }
+
+    /// Removes the findings about the files that the workspace's baseline knows.
+    pub(super) fn hide_known(&self, findings: &mut Vec<Diagnostic>) -> Result<(), Failure> {
+        self.project.read_baseline()?.hide(findings, &self.session.sources, None);
+        Ok(())
     }
 
     /// Files that could not even be looked at.
@@ -164,17 +170,6 @@ pub(super) fn targets_by_manifest(
 /// A file's targets by the manifest, else those that it looks made for.
 pub(super) fn targets_of(targets: &BTreeMap<Utf8PathBuf, Targets>, file: &Compiled) -> Targets {
     targets.get(&file.path).copied().unwrap_or_else(|| file.likely_targets())
-}
-
-/// The manifest's levels in the words of the checks.
-pub(super) fn levels(project: &Project) -> BTreeMap<String, check::LevelSetting> {
-    let level = |level: &RuleLevel| match level {
-        RuleLevel::Off => check::LevelSetting::Off,
-        RuleLevel::Info => check::LevelSetting::Info,
-        RuleLevel::Warn => check::LevelSetting::Warn,
-        RuleLevel::Error => check::LevelSetting::Error,
-    };
-    project.manifest.rules.iter().map(|(name, setting)| (name.clone(), level(setting))).collect()
 }
 
 /// Findings in the order of files and places.

@@ -116,7 +116,8 @@ pub fn select<'a>(
     Ok(files.into_iter().filter(|path| globs.as_ref().is_none_or(|globs| globs.is_match(path))).collect())
 }
 
-fn globs(texts: &[String]) -> Result<GlobSet, GlobError> {
+/// All of these globs as one.
+pub(super) fn globs(texts: &[String]) -> Result<GlobSet, GlobError> {
     let fail =
         |glob: &str, error: &globset::Error| GlobError { glob: glob.to_owned(), reason: error.kind().to_string() };
     let mut set = GlobSetBuilder::new();

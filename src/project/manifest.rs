@@ -7,8 +7,9 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::discover::{GlobError, globs};
 use super::guard::Guard;
-use crate::check;
+use crate::check::{self, LevelSetting, Levels};
 use crate::diagnostic::closest;
 
 /// The whole of `maquette.toml`.
@@ -29,9 +30,38 @@ pub struct Manifest {
     /// How many snapshots of the state before an apply are kept.
     #[serde(default)]
     pub snapshots: super::Retention,
-    /// Levels of rules, by name.
+    /// How the workspace is checked.
     #[serde(default)]
-    pub rules: BTreeMap<String, RuleLevel>,
+    pub check: Check,
+    /// Levels of rules, by name or code.
+    #[serde(default)]
+    pub rules: BTreeMap<String, LevelSetting>,
+    /// What differs for some files. Where several match a file, the last one counts.
+    #[serde(default)]
+    pub overrides: Vec<Override>,
+    /// The levels of `rules` and `overrides`, for use.
+    #[serde(skip)]
+    pub levels: Levels,
+}
+
+/// How the workspace is checked.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// The file with the findings that are known and not reported again, relative to the manifest (default
+    /// `maquette-baseline.json`, where there is one). `maquette check --update-baseline` writes it.
+    pub baseline: Option<String>,
+}
+
+/// What differs for some files.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// Globs of the files, relative to the manifest.
+    #[schemars(length(min = 1))]
+    pub paths: Vec<String>,
+    /// Levels of rules in these files, by name or code.
+    pub rules: BTreeMap<String, LevelSetting>,
 }
 
 /// What the workspace is.
@@ -151,20 +181,6 @@ impl Manifest {
     }
 }
 
-/// How a rule's findings are treated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum RuleLevel {
-    /// Not reported.
-    Off,
-    /// Reported as information.
-    Info,
-    /// Reported as a warning.
-    Warn,
-    /// Reported as an error.
-    Error,
-}
-
 /// A manifest that is wrong.
 pub(super) struct Invalid {
     pub(super) message: String,
@@ -172,7 +188,7 @@ pub(super) struct Invalid {
 }
 
 pub(super) fn parse(text: &str) -> Result<Manifest, Invalid> {
-    let manifest: Manifest = toml::from_str(text)
+    let mut manifest: Manifest = toml::from_str(text)
         .map_err(|error| Invalid { message: error.message().trim_end().to_owned(), span: error.span() })?;
     let fault = |key: &str, message: String| Err(Invalid { message, span: find_key(text, key) });
     if manifest.workspace.id.len() < 16 {
@@ -184,10 +200,23 @@ pub(super) fn parse(text: &str) -> Result<Manifest, Invalid> {
     if !manifest.args.is_empty() || manifest.remotes.values().any(|remote| !remote.args.is_empty()) {
         return fault("args", "`args` needs composition, which this version of maquette does not support".into());
     }
-    for (name, level) in &manifest.rules {
+    if let Some(path) = &manifest.check.baseline
+        && (path.starts_with('/') || path.split('/').any(|part| part == ".."))
+    {
+        return fault("baseline", format!("the baseline `{path}` is not in the workspace"));
+    }
+    let in_files = manifest.overrides.iter().flat_map(|group| &group.rules);
+    for (name, level) in manifest.rules.iter().chain(in_files) {
         if let Some(message) = wrong_rule(name, *level) {
             return fault(name, message);
         }
+    }
+    if manifest.overrides.iter().any(|group| group.paths.is_empty()) {
+        return fault("overrides", "`[[overrides]]` without `paths` matches no file".into());
+    }
+    match levels(&manifest) {
+        Ok(levels) => manifest.levels = levels,
+        Err(error) => return fault(&error.glob, error.to_string()),
     }
     for (name, remote) in &manifest.remotes {
         let missing = match remote.kind {
@@ -213,10 +242,19 @@ pub(super) fn parse(text: &str) -> Result<Manifest, Invalid> {
     Ok(manifest)
 }
 
-/// What is wrong with a line of `[rules]`.
-fn wrong_rule(name: &str, level: RuleLevel) -> Option<String> {
+/// The levels of `rules` and `overrides` together.
+fn levels(manifest: &Manifest) -> Result<Levels, GlobError> {
+    let everywhere = Levels::new(manifest.rules.clone());
+    manifest
+        .overrides
+        .iter()
+        .try_fold(everywhere, |levels, group| Ok(levels.within(globs(&group.paths)?, group.rules.clone())))
+}
+
+/// What is wrong with the level of a rule.
+fn wrong_rule(name: &str, level: LevelSetting) -> Option<String> {
     match check::find(name) {
-        Some(rule) if rule.firm && level != RuleLevel::Error => {
+        Some(rule) if rule.firm && level != LevelSetting::Error => {
             Some(format!("the rule `{name}` cannot be lowered: going on would do something else than the file says"))
         }
         Some(_) => None,
@@ -302,6 +340,11 @@ mod tests {
             ("[remotes.a]\nkind = \"file\"\npath = \"a\"\ndelete = \"archive\"\n", "unknown variant `archive`"),
             ("[rules]\nsecret-in-valu = \"off\"\n", "no rule `secret-in-valu`; did you mean `secret-in-value`?"),
             ("[rules]\nduplicate-id = \"off\"\n", "cannot be lowered"),
+            ("[[overrides]]\npaths = [\"a\"]\nrules = { MF103 = \"info\" }\n", "cannot be lowered"),
+            ("[[overrides]]\npaths = [\"a\"]\nrules = { x = \"off\" }\n", "no rule `x`"),
+            ("[[overrides]]\npaths = []\nrules = {}\n", "matches no file"),
+            ("[[overrides]]\npaths = [\"[\"]\nrules = {}\n", "`[` is not a glob"),
+            ("[check]\nbaseline = \"../x.json\"\n", "the baseline `../x.json` is not in the workspace"),
             ("[args]\nbase = \"x\"\n", "composition"),
         ] {
             let message = check(rest).expect_err(rest);

@@ -11,17 +11,21 @@ mod retention;
 pub use discover::{Discovered, GlobError, Problem, discover, select};
 pub use file_name::{FileName, model_name};
 pub use guard::{ClassPolicy, Decision, Guard, Limit, Percent, Tolerance};
-pub use manifest::{Deletion, Manifest, Remote, RemoteKind, RuleLevel, Workspace, schema};
+pub use manifest::{Check, Deletion, Manifest, Override, Remote, RemoteKind, Workspace, schema};
 pub use retention::Retention;
 
 use std::ops::Range;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::check::{Baseline, BaselineError};
 use crate::source::{DiskFiles, FileError, Files as _};
 
 /// The manifest's file name.
 pub const MANIFEST: &str = "maquette.toml";
+
+/// The baseline's file name, where the manifest does not say another.
+const BASELINE: &str = "maquette-baseline.json";
 
 /// A workspace: where it is and what its manifest says.
 #[derive(Clone, Debug)]
@@ -32,6 +36,52 @@ pub struct Project {
     pub manifest: Manifest,
     /// The manifest's text.
     pub text: String,
+}
+
+impl Project {
+    /// The path of the baseline, relative to the root.
+    #[must_use]
+    pub fn baseline(&self) -> &Utf8Path {
+        Utf8Path::new(self.manifest.check.baseline.as_deref().unwrap_or(BASELINE))
+    }
+
+    /// Reads the baseline; an empty one where there is none and the manifest does not name one.
+    ///
+    /// # Errors
+    /// [`BaselineFileError`] if it cannot be read or is none.
+    pub fn read_baseline(&self) -> Result<Baseline, BaselineFileError> {
+        match read_baseline(&self.root, self.baseline()) {
+            Err(BaselineFileError::File(FileError::Missing(_))) if self.manifest.check.baseline.is_none() => {
+                Ok(Baseline::default())
+            }
+            result => result,
+        }
+    }
+}
+
+/// Why a baseline cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BaselineFileError {
+    /// It cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It is none.
+    #[error("`{path}`: {error}")]
+    Invalid {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong with it.
+        error: BaselineError,
+    },
+}
+
+/// Reads the baseline at `path`, which is relative to `folder`.
+///
+/// # Errors
+/// [`BaselineFileError`] if it cannot be read or is none.
+pub fn read_baseline(folder: &Utf8Path, path: &Utf8Path) -> Result<Baseline, BaselineFileError> {
+    let text = DiskFiles.read(&folder.join(path)).map_err(|error| error.naming(path))?;
+    Baseline::parse(&text).map_err(|error| BaselineFileError::Invalid { path: path.to_owned(), error })
 }
 
 /// Why there is no project.

@@ -15,6 +15,7 @@ mod bad_files;
 mod bad_input;
 mod bad_plans;
 mod browser;
+mod checking;
 mod conformance;
 mod corpus;
 mod faults;

@@ -58,6 +58,7 @@ mod secret_in_value;
 mod several_adapters;
 mod several_from_names;
 mod smart_quotes_as_delimiters;
+mod stale_baseline;
 mod stop_list_literal;
 mod svg_avatar;
 mod swallowed_instruction;
@@ -172,4 +173,5 @@ pub static ALL: &[&Rule] = &[
     &invalid_manifest::RULE,
     &reserved_meta_key::RULE,
     &unused_allow::RULE,
+    &stale_baseline::RULE,
 ];

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::{Context, LevelSetting, Targets, allow, check, grade};
+use super::{Context, LevelSetting, Levels, Targets, allow, check, grade};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceFile, Sources};
 use crate::{expand, ir, syntax};
@@ -31,7 +31,7 @@ fn graded(bytes: &[u8], targets: Targets, levels: &BTreeMap<String, LevelSetting
     found.extend(lowered);
     found.extend(check(&context));
     allow(&context, &mut found);
-    grade(&mut found, levels);
+    grade(&mut found, &Levels::new(levels.clone()), &sources);
     found
 }
 

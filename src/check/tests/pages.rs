@@ -79,19 +79,44 @@ fn a_repair_removes_what_it_repairs_and_a_safe_one_brings_nothing_worse() {
 
 #[test]
 fn pages_say_what_the_registry_says() {
-    for Rule { name, code, level, firm, summary, docs, .. } in rules::ALL {
+    for rule in rules::ALL {
+        let Rule { name, code, level, firm, summary, docs, .. } = rule;
         let level = match level {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Info => "information",
         };
-        assert!(docs.starts_with(&format!("# {name}\n\n`{code}` · {level}\n\n{summary}\n\n## Why\n\n")), "{name}");
+        let fix = rule.fix().map(|fix| format!(" · {fix}")).unwrap_or_default();
+        assert!(docs.starts_with(&format!("# {name}\n\n`{code}` · {level}{fix}\n\n{summary}\n\n## Why\n\n")), "{name}");
         let (_, silencing) = docs.split_once("\n## Silencing it\n").unwrap();
         assert_eq!(silencing.contains("It cannot be silenced"), *firm, "{name}");
-        if !firm && *name != "unused-allow" {
+        if !firm && !["unused-allow", "stale-baseline"].contains(name) {
             assert!(silencing.contains(&format!("`# maquette: allow {name}`")), "{name}");
         }
     }
+}
+
+#[test]
+fn pages_say_which_repairs_there_are() {
+    let mut wrong = Vec::new();
+    for rule in rules::ALL {
+        let examples = examples(rule.docs);
+        let found = examples.iter().flat_map(|example| findings(example.text.as_bytes(), example.targets));
+        let fixes: Vec<_> =
+            found.filter(|finding| finding.rule == rule.name).filter_map(|finding| finding.fix).collect();
+        let any = |applicability| fixes.iter().any(|fix| fix.applicability == applicability);
+        let expected = match (any(Applicability::Safe), any(Applicability::Unsafe)) {
+            (true, true) => Some("safe or unsafe fix"),
+            (true, false) => Some("safe fix"),
+            (false, true) => Some("unsafe fix"),
+            (false, false) => None,
+        };
+        // Bytes that no page can show are repaired too.
+        if rule.fix() != expected && !examples.is_empty() {
+            wrong.push(format!("{}: the page says {:?}, its examples show {expected:?}", rule.name, rule.fix()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// What the pages promise: a comment on the line above silences exactly the rules that are not firm.

@@ -1,15 +1,17 @@
 //! One look at the files: read, compiled, judged and graded. Fixing and watching look again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::check::{self, Targets};
+use super::judge::Judgement;
+use crate::check::{self, Levels, Targets};
 use crate::cli::Failure;
 use crate::cli::paths::below;
-use crate::cli::workspace::{Workspace, levels, resolve_files, sort, targets_by_manifest, targets_of};
+use crate::cli::workspace::{Workspace, resolve_files, sort, targets_by_manifest, targets_of};
 use crate::diagnostic::Diagnostic;
-use crate::project;
+use crate::project::{self, MANIFEST, Project};
+use crate::report::findings::Roots;
 use crate::session::Session;
 use crate::source::Files;
 
@@ -22,19 +24,48 @@ pub(super) struct Scope<'a> {
     pub(super) paths: &'a [Utf8PathBuf],
     /// The targets to judge for, instead of those that the manifest says.
     pub(super) targets: Option<Targets>,
+    /// Which findings count.
+    pub(super) judgement: &'a Judgement,
 }
 
 /// What one look has found.
 pub(super) struct Checked {
     /// The files.
     pub(super) session: Session,
-    /// Everything there is to say, graded and in order.
+    /// What there is to say, graded and in order.
     pub(super) findings: Vec<Diagnostic>,
+    /// The workspace that the files are in, if they are in one.
+    pub(super) project: Option<Project>,
+    /// What the files' paths are relative to.
+    pub(super) roots: Roots,
+    /// Whether only some files were asked for.
+    pub(super) partial: bool,
+    /// How many findings are not told because the baseline knows them.
+    pub(super) known: usize,
+}
+
+impl Checked {
+    /// The levels of rules.
+    pub(super) fn levels(&self) -> Levels {
+        self.project.as_ref().map(|project| project.manifest.levels.clone()).unwrap_or_default()
+    }
+
+    /// The paths of the files that were looked at, if these are not all.
+    pub(super) fn files(&self) -> Option<BTreeSet<String>> {
+        self.partial.then(|| self.session.sources.iter().map(|(_, file)| file.path.to_string()).collect())
+    }
 }
 
 impl Scope<'_> {
-    /// Looks at the files through `files`.
+    /// Looks at the files through `files`, and leaves out what does not count.
     pub(super) fn look(&self, files: &dyn Files) -> Result<Checked, Failure> {
+        let mut checked = self.look_at_all(files)?;
+        self.judgement.narrow(&mut checked, self.directory)?;
+        Ok(checked)
+    }
+
+    /// Looks at the files through `files`.
+    pub(super) fn look_at_all(&self, files: &dyn Files) -> Result<Checked, Failure> {
         if self.paths.is_empty() { self.workspace(files) } else { self.some_files(files) }
     }
 
@@ -43,7 +74,9 @@ impl Scope<'_> {
         let mut findings = workspace.findings(self.targets)?;
         findings.extend(workspace.resolve(&|_| true).1);
         workspace.grade(&mut findings);
-        Ok(Checked { session: workspace.session, findings })
+        let Workspace { project, session, .. } = workspace;
+        let roots = roots(&project.root, true);
+        Ok(Checked { session, findings, project: Some(project), roots, partial: false, known: 0 })
     }
 
     /// Checks files by themselves. The manifest above them, if there is one, gives levels and targets.
@@ -57,7 +90,7 @@ impl Scope<'_> {
             .directory
             .canonicalize_utf8()
             .map_err(|error| Failure::new(format!("cannot resolve `{}`: {error}", self.directory)))?;
-        let root = project.as_ref().map_or(&here, |project| &project.root);
+        let root = &project.as_ref().map_or(here.clone(), |project| project.root.clone());
         let paths: Vec<Utf8PathBuf> =
             below(self.paths, &here)?.iter().map(|path| path.strip_prefix(root).unwrap_or(path).to_owned()).collect();
         let session = Session::load(files, root, &paths);
@@ -72,8 +105,21 @@ impl Scope<'_> {
             let of_workspace = ["id-from-file-name", "duplicate-id", "from-workspace-model"];
             findings.retain(|finding| !of_workspace.contains(&finding.rule));
         }
-        check::grade(&mut findings, &project.as_ref().map(levels).unwrap_or_default());
+        let roots = roots(root, project.is_some());
+        let levels = project.as_ref().map(|project| project.manifest.levels.clone()).unwrap_or_default();
+        check::grade(&mut findings, &levels, &session.sources);
         sort(&mut findings);
-        Ok(Checked { session, findings })
+        Ok(Checked { session, findings, project, roots, partial: true, known: 0 })
+    }
+}
+
+/// What paths are relative to: `sources` on this machine, and the root of the repository around it for other programs. That
+/// is the folder that holds `.git`, which is a file in a worktree.
+pub(super) fn roots(sources: &Utf8Path, has_manifest: bool) -> Roots {
+    let repository = sources.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(sources);
+    Roots {
+        sources: sources.to_owned(),
+        repository: repository.to_owned(),
+        manifest: has_manifest.then(|| MANIFEST.into()),
     }
 }

@@ -1,37 +1,35 @@
 //! `maquette check`: everything that is wrong, of all files, in one run.
 
+mod judge;
 mod look;
+mod print;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
-use self::look::{Checked, Scope};
-use super::ui::has_errors;
+use self::judge::Judgement;
+use self::look::{Checked, Scope, roots};
+use self::print::Printing;
+use super::ui::manifest_finding;
 use super::{Exit, Failure, Ui};
 use crate::check::Targets;
-use crate::report;
+use crate::project::MANIFEST;
+use crate::session::Session;
 use crate::source::DiskFiles;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// How to print the findings.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    #[command(flatten)]
+    printing: Printing,
+    #[command(flatten)]
+    judgement: Judgement,
     /// Judge for this target instead of what the manifest says; may be repeated.
     #[arg(long, value_enum, value_name = "TARGET")]
     target: Vec<Target>,
     /// Files or folders; without any, the whole workspace.
     #[arg(value_name = "PATH")]
     paths: Vec<Utf8PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// Drawn, with the source.
-    Human,
-    /// One JSON object.
-    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -49,28 +47,39 @@ impl Arguments {
             open_webui: self.target.contains(&Target::OpenWebui),
             ollama: self.target.contains(&Target::Ollama),
         });
-        Scope { directory, paths: &self.paths, targets }
+        Scope { directory, paths: &self.paths, targets, judgement: &self.judgement }
     }
 }
 
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-    let checked = arguments.scope(directory).look(&DiskFiles)?;
-    print(arguments.format, &checked, ui)?;
-    Ok(if has_errors(&checked.findings) { Exit::Failed } else { Exit::Done })
+    let (printing, judgement) = (&arguments.printing, &arguments.judgement);
+    let scope = arguments.scope(directory);
+    if judgement.updates() {
+        judgement.update(&scope.look_at_all(&DiskFiles)?, directory, ui)?;
+    }
+    let checked = match scope.look(&DiskFiles) {
+        // Programs get to read what is wrong with the manifest as any other finding.
+        Err(failure) if printing.is_for_machines() => {
+            printing.print(&manifest_as_finding(failure, directory)?, judgement.failing(), directory, ui)?;
+            return Ok(Exit::Failed);
+        }
+        result => result?,
+    };
+    printing.print(&checked, judgement.failing(), directory, ui)?;
+    Ok(if judgement.fails(&checked.findings) { Exit::Failed } else { Exit::Done })
 }
 
-fn print(format: Format, checked: &Checked, ui: &mut Ui) -> Result<(), Failure> {
-    let Checked { findings, session } = checked;
-    match format {
-        Format::Json => ui.result(|out, _| report::diagnostics_json(findings, &session.sources, out))?,
-        Format::Human => {
-            ui.result(|out, layout| report::diagnostics_human(findings, &session.sources, layout, out))?;
-            if findings.is_empty() {
-                let files = session.files.len();
-                let files = if files == 1 { "1 file is".to_owned() } else { format!("{files} files are") };
-                ui.note(&format!("{files} fine"));
-            }
-        }
-    }
-    Ok(())
+/// A broken manifest in place of files, which cannot be looked at without it.
+fn manifest_as_finding(failure: Failure, directory: &Utf8Path) -> Result<Checked, Failure> {
+    let Some((finding, sources)) = failure.manifest().and_then(manifest_finding) else { return Err(failure) };
+    let here = directory.canonicalize_utf8()?;
+    let root = here.ancestors().find(|folder| folder.join(MANIFEST).is_file()).unwrap_or(&here);
+    Ok(Checked {
+        session: Session { sources, ..Session::default() },
+        findings: vec![finding],
+        project: None,
+        roots: roots(root, true),
+        partial: false,
+        known: 0,
+    })
 }
