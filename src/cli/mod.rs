@@ -8,6 +8,7 @@ mod check;
 mod commit;
 mod compile;
 mod drift;
+mod explain;
 mod failure;
 mod init;
 mod login;
@@ -17,6 +18,7 @@ mod plan;
 mod progress;
 mod purge;
 mod rollback;
+mod rules;
 mod schema;
 mod snapshots;
 mod survey;
@@ -86,6 +88,10 @@ enum Command {
     Init(init::Arguments),
     /// Report what is wrong with Modelfiles.
     Check(check::Arguments),
+    /// Say what a rule, a directive or a parameter is about.
+    Explain(explain::Arguments),
+    /// List the rules that `check` knows.
+    Rules(rules::Arguments),
     /// Show what applying would change.
     Plan(plan::Arguments),
     /// Bring a remote to what the files say.
@@ -124,6 +130,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match arguments.command {
         Command::Init(arguments) => init::run(&arguments, &directory, &mut ui),
         Command::Check(arguments) => check::run(&arguments, &directory, &mut ui),
+        Command::Explain(arguments) => explain::run(&arguments, &mut ui),
+        Command::Rules(arguments) => rules::run(&arguments, &mut ui),
         Command::Plan(arguments) => plan::run(&arguments, &directory, &mut ui),
         Command::Apply(arguments) => apply::run(&arguments, &directory, &mut ui),
         Command::Drift(arguments) => drift::run(&arguments, &directory, &mut ui),

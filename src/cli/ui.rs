@@ -21,6 +21,7 @@ pub(super) struct Ui {
     err_layout: Layout,
     interactive: bool,
     draws: bool,
+    draws_results: bool,
 }
 
 impl Ui {
@@ -34,6 +35,7 @@ impl Ui {
         let interactive = io::stdin().is_terminal() && stdout.is_terminal() && stderr.is_terminal();
         // Lines are drawn over where somebody sees them.
         let draws = stderr.is_terminal();
+        let draws_results = stdout.is_terminal() || matches!(choice, ColorChoice::Always);
         let width = width();
         let (out, err) = (AutoStream::new(stdout, choice), AutoStream::new(stderr, choice));
         let layout = |current: ColorChoice| Layout { width, colour: current != ColorChoice::Never };
@@ -44,7 +46,13 @@ impl Ui {
             err: Box::new(err),
             interactive,
             draws,
+            draws_results,
         }
+    }
+
+    /// Whether results are for somebody to read: they go to a terminal, or are wanted in colour as if they did.
+    pub(super) fn draws_results(&self) -> bool {
+        self.draws_results
     }
 
     /// Whether somebody is there to answer.

@@ -11,6 +11,7 @@ mod lower;
 pub mod modelfile;
 pub mod name;
 pub mod parameter;
+mod reference;
 mod value;
 pub mod version;
 

@@ -8,10 +8,12 @@ mod drift_human;
 pub mod findings;
 mod lines;
 mod outcome_human;
+mod page;
 mod plan_html;
 mod plan_human;
 mod plan_markdown;
 mod printable;
+mod rules;
 mod snapshots_human;
 mod value;
 mod wording;
@@ -21,10 +23,12 @@ pub use diagnostics_human::diagnostics_human;
 pub use diagnostics_json::{DiagnosticReport, diagnostics_json, diagnostics_json_lines, diagnostics_schema};
 pub use drift_human::drift_human;
 pub use outcome_human::{outcome_human, remote_title};
+pub use page::page;
 pub use plan_html::plan_html;
 pub use plan_human::plan_human;
 pub use plan_markdown::{MARKDOWN_LIMIT, plan_markdown};
 pub use printable::printable;
+pub use rules::{RuleEntry, rules_human, rules_json};
 pub use snapshots_human::{snapshot_human, snapshots_human};
 
 /// How text for people is laid out.

@@ -1,12 +1,19 @@
 //! What is generated is up to date. `UPDATE=1 cargo test --test it generated` writes it anew.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use maquette::check::rules;
+use maquette::diagnostic::Severity;
+use maquette::ir::{directive, parameter};
 use maquette::remote::open_webui::capabilities::{AccessForm, BaseAccess, Import, Reading, Sync, TABLE};
 
 use crate::project::Project;
+
+/// How a page says that it is generated.
+const WRITTEN: &str = "Written by `UPDATE=1 cargo test --test it generated`";
 
 /// Compares a committed file with what the program says now, or writes it.
 #[track_caller]
@@ -52,6 +59,80 @@ fn section(title: &str, help: &str) -> String {
 #[test]
 fn the_quality_of_the_rules() {
     check("docs/rule-quality.md", &crate::corpus::page());
+}
+
+#[test]
+fn the_rules() {
+    let mut page = format!(
+        "# The rules\n\n{WRITTEN} from `src/check/rules/`.\n\n\
+         Each finding names its rule. `maquette explain RULE` prints these pages, `maquette rules` this list. Levels are set in the \
+         manifest (`[rules]`, and `[[overrides]]` for some files), and `# maquette: allow RULE` on the line above silences one place. \
+         *Firm* rules cannot be silenced: what they report could not be read or cannot be done. How much each finds, and how often \
+         it is wrong, is [measured on a corpus](../rule-quality.md).\n\n\
+         | code | rule | level | | repair | |\n|---|---|---|---|---|---|\n"
+    );
+    for rule in rules::ALL {
+        let level = match rule.level {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "information",
+        };
+        let (firm, fix) = (if rule.firm { "firm" } else { "" }, rule.fix().unwrap_or_default());
+        let file = format!("{}.md", rule.name);
+        writeln!(page, "| `{}` | [{}]({file}) | {level} | {firm} | {fix} | {} |", rule.code, rule.name, rule.summary)
+            .unwrap();
+        check(&format!("docs/rules/{file}"), rule.docs);
+    }
+    check("docs/rules/README.md", &page);
+    only("docs/rules", rules::ALL.iter().map(|rule| format!("{}.md", rule.name)).chain(["README.md".to_owned()]));
+}
+
+/// Nothing else is in the folder: the page of a rule that went is gone too.
+#[track_caller]
+fn only(folder: &str, files: impl Iterator<Item = String>) {
+    let there = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap();
+    let there: BTreeSet<String> = there.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(there, files.collect(), "{folder}");
+}
+
+#[test]
+fn the_directives() {
+    let mut page = format!(
+        "# The directives\n\n{WRITTEN} from `src/ir/directive/`.\n\n\
+         The words of a Modelfile: Ollama's first, then those of Maquette. `maquette explain WORD` prints one of these sections. How \
+         values are written is on the [page of the language](../grammar/README.md).\n\n"
+    );
+    let link = |keyword: &str| format!("[{keyword}](#{})", keyword.to_lowercase());
+    let links: Vec<String> = directive::ALL.iter().map(|directive| link(directive.keyword)).collect();
+    writeln!(page, "{}", links.join(" · ")).unwrap();
+    for directive in directive::ALL {
+        write!(page, "\n## {}\n\n{}", directive.keyword, directive.page()).unwrap();
+    }
+    check("docs/directives.md", &page);
+}
+
+#[test]
+fn the_parameters() {
+    let mut page = format!(
+        "# The parameters\n\n{WRITTEN} from `src/ir/parameter/table.rs`.\n\n\
+         What `PARAMETER` can set: names as Ollama has them, then those of Open WebUI alone. Versions are releases of Ollama; the keys \
+         of Open WebUI are those of 0.12.4. `maquette explain NAME` prints one of these sections.\n\n\
+         | parameter | value | default | Ollama | Open WebUI |\n|---|---|---|---|---|\n"
+    );
+    for parameter in parameter::ALL {
+        let section = parameter.page();
+        let cell = |label: &str| {
+            let line = section.lines().find_map(|line| line.strip_prefix(&format!("- {label}: ")));
+            line.unwrap_or_default().to_owned()
+        };
+        let name = parameter.name;
+        let cells = ["value", "default", "Ollama", "Open WebUI"].map(cell).join(" | ");
+        writeln!(page, "| [{name}](#{name}) | {cells} |").unwrap();
+    }
+    for parameter in parameter::ALL {
+        write!(page, "\n## {}\n\n{}", parameter.name, parameter.page()).unwrap();
+    }
+    check("docs/parameters.md", &page);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `maquette check` in an old repository and in CI: formats, levels, selections, and the baseline.
 
 mod baseline;
+mod explain;
 mod formats;
 mod levels;
 
