@@ -100,7 +100,7 @@ fn the_directives() {
     let mut page = format!(
         "# The directives\n\n{WRITTEN} from `src/ir/directive/`.\n\n\
          The words of a Modelfile: Ollama's first, then those of Maquette. `maquette explain WORD` prints one of these sections. How \
-         values are written is on the [page of the language](../grammar/README.md).\n\n"
+         values are written is on the [page of the language](language.md).\n\n"
     );
     let link = |keyword: &str| format!("[{keyword}](#{})", keyword.to_lowercase());
     let links: Vec<String> = directive::ALL.iter().map(|directive| link(directive.keyword)).collect();
@@ -133,6 +133,12 @@ fn the_parameters() {
         write!(page, "\n## {}\n\n{}", parameter.name, parameter.page()).unwrap();
     }
     check("docs/parameters.md", &page);
+}
+
+/// Its commands are run anew.
+#[test]
+fn the_guide_from_ollama() {
+    check("docs/from-ollama.md", &crate::guide::played("docs/from-ollama.md"));
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod faulty_server;
 mod file_remote;
 mod generated;
 mod guards;
+mod guide;
 mod model_based;
 mod output;
 mod project;

@@ -94,11 +94,13 @@ impl Judgement {
                     .help("name the file with `--baseline FILE`, or make a workspace with `maquette init`"));
             }
         };
-        if now != before || !path.exists() {
+        let findings = if now.len() == 1 { "1 finding".to_owned() } else { format!("{} findings", now.len()) };
+        if now == before && path.exists() {
+            ui.note(&format!("{name} stays as it is: {findings}"));
+        } else {
             write(&path, |out| out.write_all(now.text().as_bytes()))?;
+            ui.note(&format!("wrote {name}: {findings}, {} before", before.len()));
         }
-        let findings = if now.len() == 1 { "finding" } else { "findings" };
-        ui.note(&format!("{name} knows {} {findings} now, after {}", now.len(), before.len()));
         Ok(())
     }
 

@@ -114,7 +114,7 @@ fn say_what_is_fine(checked: &Checked, ui: &mut Ui) {
             ui.note(&format!("{files} {have} nothing new; {known} {of_known} known from the baseline"));
         }
         (false, 0) => {}
-        (false, _) => ui.note(&format!("{known} more {of_known} known from the baseline")),
+        (false, _) => ui.note(&format!("besides, {known} {of_known} known from the baseline")),
     }
 }
 

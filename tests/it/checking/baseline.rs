@@ -14,7 +14,7 @@ fn what_is_known_is_not_told_again() {
     let project = repository();
     let run = project.run(&check(&["--update-baseline"]));
     assert_snapshot!(run.success().stderr, @r#"
-    maquette-baseline.json knows 5 findings now, after 0
+    wrote maquette-baseline.json: 5 findings, 0 before
     3 files have nothing new; 5 findings are known from the baseline
     "#);
     assert_eq!(run.stdout, "");
