@@ -11,6 +11,8 @@ pub mod expand;
 
 pub mod ir;
 
+pub mod format;
+
 pub mod check;
 
 pub mod project;

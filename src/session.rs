@@ -107,7 +107,7 @@ impl Compiled {
 }
 
 /// `work` on every item, in order of the items, on as many threads as are worth it.
-fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = cores.min(items.len() / FILES_PER_THREAD).max(1);
     if threads == 1 {

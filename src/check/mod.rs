@@ -9,6 +9,7 @@ mod allow;
 mod baseline;
 mod dropped;
 mod fingerprint;
+pub mod fix;
 mod grade;
 pub mod rules;
 mod swallowed;

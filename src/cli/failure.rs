@@ -45,12 +45,17 @@ impl Failure {
     }
 
     pub(super) fn report(self, ui: &mut Ui) -> Exit {
+        self.show(ui);
+        Exit::Failed
+    }
+
+    /// Says what failed, where the command goes on.
+    pub(super) fn show(&self, ui: &mut Ui) {
         if let Some(error) = &self.manifest {
             ui.manifest_error(error);
         } else if !self.silent {
             ui.error(&self.message, self.help.as_deref());
         }
-        Exit::Failed
     }
 }
 

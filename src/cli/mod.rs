@@ -10,6 +10,7 @@ mod compile;
 mod drift;
 mod explain;
 mod failure;
+mod fmt;
 mod init;
 mod login;
 mod parse;
@@ -17,6 +18,7 @@ mod paths;
 mod plan;
 mod progress;
 mod purge;
+mod replace;
 mod rollback;
 mod rules;
 mod schema;
@@ -92,6 +94,8 @@ enum Command {
     Explain(explain::Arguments),
     /// List the rules that `check` knows.
     Rules(rules::Arguments),
+    /// Write Modelfiles in their one canonical form.
+    Fmt(fmt::Arguments),
     /// Show what applying would change.
     Plan(plan::Arguments),
     /// Bring a remote to what the files say.
@@ -132,6 +136,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, &directory, &mut ui),
         Command::Explain(arguments) => explain::run(&arguments, &mut ui),
         Command::Rules(arguments) => rules::run(&arguments, &mut ui),
+        Command::Fmt(arguments) => fmt::run(&arguments, &directory, &mut ui),
         Command::Plan(arguments) => plan::run(&arguments, &directory, &mut ui),
         Command::Apply(arguments) => apply::run(&arguments, &directory, &mut ui),
         Command::Drift(arguments) => drift::run(&arguments, &directory, &mut ui),

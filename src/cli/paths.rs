@@ -1,5 +1,7 @@
 //! The files that the paths of a command line mean.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::WalkBuilder;
 
@@ -37,4 +39,22 @@ fn resolved(path: Utf8PathBuf) -> Utf8PathBuf {
         (Some(Ok(folder)), Some(name)) => folder.join(name),
         _ => path,
     }
+}
+
+/// `paths` without those that a symbolic link leads to and that are there by their own name, or another one, as well.
+pub(super) fn distinct(paths: Vec<Utf8PathBuf>, root: &Utf8Path, seen: &mut BTreeSet<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
+    let (links, files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| root.join(path).is_symlink());
+    let mut distinct = Vec::with_capacity(files.len() + links.len());
+    for path in files {
+        if seen.insert(root.join(&path)) {
+            distinct.push(path);
+        }
+    }
+    for path in links {
+        let target = root.join(&path).canonicalize_utf8().unwrap_or_else(|_| root.join(&path));
+        if seen.insert(target) {
+            distinct.push(path);
+        }
+    }
+    distinct
 }

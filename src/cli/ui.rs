@@ -66,6 +66,29 @@ impl Ui {
         self.out.flush()
     }
 
+    /// Writes a result that is to arrive byte for byte, escape sequences included.
+    pub(super) fn exactly(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.flush()?;
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
+    /// Writes what changes in a file: as it is for a program, and with control characters escaped for people.
+    pub(super) fn diff(&mut self, path: &str, before: &str, after: &str) -> io::Result<()> {
+        if self.draws_results {
+            return self.result(|out, layout| report::unified_diff(path, before, after, false, layout, out));
+        }
+        let mut diff = Vec::new();
+        report::unified_diff(path, before, after, true, self.out_layout, &mut diff)?;
+        self.exactly(&diff)
+    }
+
+    /// Starts a new page, where the results go to a terminal.
+    pub(super) fn clear(&mut self) -> io::Result<()> {
+        if io::stdout().is_terminal() { self.result(|out, _| write!(out, "\x1b[2J\x1b[H")) } else { Ok(()) }
+    }
+
     /// Writes a value as JSON.
     pub(super) fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) -> io::Result<()> {
         self.result(|out, _| {

@@ -39,9 +39,21 @@ pub struct Manifest {
     /// What differs for some files. Where several match a file, the last one counts.
     #[serde(default)]
     pub overrides: Vec<Override>,
+    /// What `maquette fmt` does besides what it always does.
+    #[serde(default)]
+    pub format: Format,
     /// The levels of `rules` and `overrides`, for use.
     #[serde(skip)]
     pub levels: Levels,
+}
+
+/// What is up to the workspace when files are formatted.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Format {
+    /// Bring the directives of a file into the documented order.
+    #[serde(default)]
+    pub order: bool,
 }
 
 /// How the workspace is checked.
@@ -299,9 +311,11 @@ mod tests {
     #[test]
     fn what_the_manifest_may_say() {
         let manifest = check(
-            "[remotes.a]\nkind = \"file\"\npath = \"x.json\"\n[guard]\nmax-deletes = \"20%\"\n[rules]\nsecret-in-value = \"error\"\n",
+            "[remotes.a]\nkind = \"file\"\npath = \"x.json\"\n[guard]\nmax-deletes = \"20%\"\n[rules]\nsecret-in-value = \"error\"\n\
+             [format]\norder = true\n",
         )
         .unwrap();
+        assert!(manifest.format.order);
         assert_eq!(manifest.guard.max_deletes, Some(Limit::Share(Percent(20))));
         assert_eq!(manifest.remotes["a"].kind, RemoteKind::File);
         assert_eq!(manifest.remotes["a"].delete, Deletion::Delete);

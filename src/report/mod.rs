@@ -15,6 +15,7 @@ mod plan_markdown;
 mod printable;
 mod rules;
 mod snapshots_human;
+mod unified_diff;
 mod value;
 mod wording;
 mod words;
@@ -30,6 +31,7 @@ pub use plan_markdown::{MARKDOWN_LIMIT, plan_markdown};
 pub use printable::printable;
 pub use rules::{RuleEntry, rules_human, rules_json};
 pub use snapshots_human::{snapshot_human, snapshots_human};
+pub use unified_diff::unified_diff;
 
 /// How text for people is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

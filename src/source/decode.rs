@@ -41,6 +41,24 @@ pub fn decode(bytes: &[u8]) -> Decoded {
     }
 }
 
+/// The bytes that `text` is in that encoding, with the byte order mark where the encoding has one.
+///
+/// They are decoded to `text` again, but for a U+FEFF at the start of UTF-8 without a byte order mark, which is taken for
+/// one.
+#[must_use]
+pub fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
+    let utf16 = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
+        let units = text.encode_utf16().flat_map(bytes);
+        mark.iter().copied().chain(units).collect()
+    };
+    match encoding {
+        Encoding::Utf8 => text.as_bytes().to_vec(),
+        Encoding::Utf8Bom => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+        Encoding::Utf16Le => utf16(b"\xFF\xFE", u16::to_le_bytes),
+        Encoding::Utf16Be => utf16(b"\xFE\xFF", u16::to_be_bytes),
+    }
+}
+
 /// One U+FFFD for each maximal subpart of a character; after a byte order mark, where x/text passes the bytes through
 /// and `ReadRune` meets them, one for each byte.
 fn utf8(bytes: &[u8], encoding: Encoding) -> Decoded {
@@ -130,6 +148,18 @@ mod tests {
         for &(bytes, text, encoding, malformed) in CASES {
             let expected = Decoded { text: text.to_owned(), encoding, malformed: malformed.to_vec() };
             assert_eq!(decode(bytes), expected, "{bytes:02X?}");
+            let back = encode(text, encoding);
+            assert_eq!(back == bytes, malformed.is_empty(), "{bytes:02X?} came back as {back:02X?}");
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded_again() {
+        for encoding in [Encoding::Utf8, Encoding::Utf8Bom, Encoding::Utf16Le, Encoding::Utf16Be] {
+            for text in ["", "a", "é\r\n😀\0", "\u{FFFD}\u{FFFF}\u{10FFFF}"] {
+                let expected = Decoded { text: text.to_owned(), encoding, malformed: Vec::new() };
+                assert_eq!(decode(&encode(text, encoding)), expected);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ mod decode;
 mod files;
 mod line_index;
 
-pub use decode::{Decoded, Encoding, decode};
+pub use decode::{Decoded, Encoding, decode, encode};
 pub use files::{DiskFiles, FileError, Files, MAX_FILE_BYTES, MemoryFiles, OverlayFiles};
 pub use line_index::{LineColumn, LineIndex, Unit};
 

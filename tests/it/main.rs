@@ -36,5 +36,6 @@ mod rollback;
 mod secrets;
 mod server;
 mod several_remotes;
+mod sources;
 mod tidy;
 mod vectors;

@@ -53,7 +53,7 @@ fn assert_valid(bytes: &[u8], found: &[crate::diagnostic::Diagnostic]) {
 }
 
 /// Texts that come near to being Modelfiles.
-fn text() -> impl Strategy<Value = String> {
+pub(super) fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("FROM "),
         Just("SYSTEM "),

@@ -1,5 +1,6 @@
 //! The registry is whole, its pages tell the truth, and no text makes a rule stumble.
 
+mod fixing;
 mod laws;
 mod pages;
 mod places;

@@ -4,14 +4,14 @@ use super::super::{Rule, find, rules};
 use super::{Targets, findings, has_error, rules as names};
 use crate::diagnostic::{Applicability, Severity};
 
-struct Example {
-    is_bad: bool,
-    targets: Targets,
-    text: String,
+pub(super) struct Example {
+    pub(super) is_bad: bool,
+    pub(super) targets: Targets,
+    pub(super) text: String,
 }
 
 /// The fenced blocks of a page: `modelfile bad` or `modelfile good`, and a target if it is about one only.
-fn examples(page: &str) -> Vec<Example> {
+pub(super) fn examples(page: &str) -> Vec<Example> {
     let mut examples = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {

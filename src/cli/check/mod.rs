@@ -1,11 +1,13 @@
 //! `maquette check`: everything that is wrong, of all files, in one run.
 
+mod fix;
 mod judge;
 mod look;
 mod print;
+mod watch;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use self::judge::Judgement;
 use self::look::{Checked, Scope, roots};
@@ -19,6 +21,8 @@ use crate::source::DiskFiles;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("repairs").args(["fix", "diff"]).multiple(true))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Arguments {
     #[command(flatten)]
     printing: Printing,
@@ -27,6 +31,18 @@ pub(super) struct Arguments {
     /// Judge for this target instead of what the manifest says; may be repeated.
     #[arg(long, value_enum, value_name = "TARGET")]
     target: Vec<Target>,
+    /// Make the repairs that keep what a file means, or restore what it certainly was to mean.
+    #[arg(long, conflicts_with = "update_baseline")]
+    fix: bool,
+    /// With `--fix` or `--diff`: make those repairs, too, that are probably meant.
+    #[arg(long, requires = "repairs")]
+    unsafe_fixes: bool,
+    /// Write nothing; print what `--fix` would change, and exit with 2 if it would change anything.
+    #[arg(long, conflicts_with_all = ["format", "output", "update_baseline"])]
+    diff: bool,
+    /// Check again whenever a file changes, until Ctrl-C.
+    #[arg(long, conflicts_with_all = ["repairs", "update_baseline"])]
+    watch: bool,
     /// Files or folders; without any, the whole workspace.
     #[arg(value_name = "PATH")]
     paths: Vec<Utf8PathBuf>,
@@ -54,19 +70,28 @@ impl Arguments {
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
     let (printing, judgement) = (&arguments.printing, &arguments.judgement);
     let scope = arguments.scope(directory);
+    let print = |checked: &Checked, ui: &mut Ui| {
+        printing.print(checked, judgement.failing(), directory, ui)?;
+        Ok(if judgement.fails(&checked.findings) { Exit::Failed } else { Exit::Done })
+    };
+    if arguments.watch {
+        return watch::watch(scope, print, ui);
+    }
+    if arguments.fix || arguments.diff {
+        let repairs = fix::Repairs { unsafe_too: arguments.unsafe_fixes, preview: arguments.diff };
+        return fix::fix(scope, repairs, print, ui);
+    }
     if judgement.updates() {
         judgement.update(&scope.look_at_all(&DiskFiles)?, directory, ui)?;
     }
-    let checked = match scope.look(&DiskFiles) {
+    match scope.look(&DiskFiles) {
         // Programs get to read what is wrong with the manifest as any other finding.
         Err(failure) if printing.is_for_machines() => {
             printing.print(&manifest_as_finding(failure, directory)?, judgement.failing(), directory, ui)?;
-            return Ok(Exit::Failed);
+            Ok(Exit::Failed)
         }
-        result => result?,
-    };
-    printing.print(&checked, judgement.failing(), directory, ui)?;
-    Ok(if judgement.fails(&checked.findings) { Exit::Failed } else { Exit::Done })
+        result => print(&result?, ui),
+    }
 }
 
 /// A broken manifest in place of files, which cannot be looked at without it.
