@@ -1,5 +1,6 @@
 //! What holds of every format, whatever the findings say.
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::super::{checkstyle, concise, github, gitlab, rdjson, sarif};
@@ -136,4 +137,28 @@ fn a_path_is_no_command() {
     let mut out = Vec::new();
     concise(&findings, &sources, PLAIN, &mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), "./::error::x.Modelfile:1:1: error[MF101] unknown-instruction: x\n");
+}
+
+proptest! {
+    /// Whatever a finding and a file say: XML and JSON can be read, and a command is one line.
+    #[test]
+    fn no_text_breaks_a_format(message in any::<String>(), text in any::<String>(), path in "[^/]{1,9}") {
+        let mut sources = Sources::new();
+        let file = sources.add(SourceFile::new(path.into(), text.as_bytes()));
+        let end = u32::try_from(sources.get(file).text.len()).unwrap();
+        let whole = Location::new(file, Span::new(0, end));
+        let finding = Diagnostic::new("unknown-instruction", whole, message.clone()).help(message.clone());
+        let diagnostics = vec![finding.also(whole, message.clone()).label(message)];
+        let workspace = Workspace { sources, diagnostics, roots: workspace().roots };
+        for xml in [workspace.print(tests), workspace.print(checkstyle)] {
+            prop_assert!(roxmltree::Document::parse(&xml).is_ok(), "{xml:?}");
+        }
+        for json in [workspace.print(sarif), workspace.print(gitlab), workspace.print(rdjson)] {
+            prop_assert!(serde_json::from_str::<Value>(&json).is_ok(), "{json:?}");
+        }
+        let is_one_line = |text: &str| text.ends_with('\n') && text.find(['\n', '\r']) == Some(text.len() - 1);
+        for line in [workspace.print(lines), workspace.print(github)] {
+            prop_assert!(is_one_line(&line), "{line:?}");
+        }
+    }
 }
