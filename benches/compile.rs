@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use maquette::expand::expand;
+use maquette::expand::Expanded;
 use maquette::ir::{Document, lower};
 use maquette::source::{FileId, SourceFile, Sources};
 use maquette::syntax;
@@ -14,8 +14,7 @@ use modelfile::Modelfile;
 /// What is measured: parse, expand and lower.
 fn read(file: FileId, text: &Arc<str>) -> Document {
     let tree = Arc::new(syntax::parse(Arc::clone(text)));
-    let (expanded, _) = expand(file, &tree);
-    let (document, findings) = lower(&expanded);
+    let (document, findings) = lower(&Expanded::alone(file, &tree));
     assert!(findings.is_empty(), "every text of this benchmark is one that both parsers accept");
     document
 }

@@ -3,16 +3,18 @@
 //! In: paths. Out: every file read, parsed, expanded and lowered, and what there is to say about it. Files are worked on
 //! side by side; the result does not depend on it.
 
+use std::collections::{HashMap, HashSet};
 use std::num::NonZero;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use indexmap::IndexMap;
 
 use crate::check::{self, Targets};
 use crate::diagnostic::Diagnostic;
-use crate::expand::expand;
+use crate::expand::{Args, Expanded, Library, Reach, expand};
 use crate::ir::{self, Document, Family};
-use crate::source::{FileId, Files, SourceFile, Sources};
+use crate::source::{FileId, Files, Location, SourceFile, Sources};
 use crate::syntax::{self, Tree};
 
 /// Below this many files a thread costs more than it saves.
@@ -21,12 +23,18 @@ const FILES_PER_THREAD: usize = 64;
 /// Compiled files.
 #[derive(Debug, Default)]
 pub struct Session {
-    /// The files' texts.
+    /// The files' texts, with those of all that they include.
     pub sources: Sources,
-    /// The files, in the order they were asked for; those that could not be read are missing.
-    pub files: Vec<Compiled>,
+    /// The files, in the order they were asked for, with the first of the sets of arguments; those that could not be read
+    /// are missing.
+    pub files: Vec<Arc<Compiled>>,
     /// Why files could not be read.
     pub unreadable: Vec<Diagnostic>,
+    /// The files with the other sets of arguments.
+    more: Vec<Vec<Arc<Compiled>>>,
+    /// Files that take part in others, and through which directives.
+    included: HashMap<FileId, Vec<Location>>,
+    trees: HashMap<FileId, Arc<Tree>>,
 }
 
 /// One file after the pure phases.
@@ -40,14 +48,45 @@ pub struct Compiled {
     pub tree: Arc<Tree>,
     /// What it says.
     pub document: Document,
+    /// The arguments that it declares, and those of what it includes.
+    pub arguments: Vec<Arc<str>>,
     /// What expanding and lowering found.
     findings: Vec<Diagnostic>,
+    /// Whether another set of arguments might make something else of it.
+    has_references: bool,
+}
+
+/// What files are compiled with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How far the paths in them may lead.
+    pub reach: Reach,
+    /// Sets of arguments, at least one; the files are compiled with each.
+    pub args: Vec<Arc<Args>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { reach: Reach::Root, args: vec![Arc::default()] }
+    }
 }
 
 impl Session {
-    /// Reads and compiles files. A relative path is looked for in `root`.
+    /// Texts that are no files of models, such as a manifest that cannot be read.
+    #[must_use]
+    pub fn of_texts(sources: Sources) -> Self {
+        Self { sources, ..Self::default() }
+    }
+
+    /// Reads and compiles files without any arguments. A relative path is looked for in `root`.
     #[must_use]
     pub fn load(files: &dyn Files, root: &Utf8Path, paths: &[Utf8PathBuf]) -> Self {
+        Self::load_with(files, root, paths, &Settings::default())
+    }
+
+    /// Reads files and compiles them with each set of arguments. A relative path is looked for in `root`.
+    #[must_use]
+    pub fn load_with(files: &dyn Files, root: &Utf8Path, paths: &[Utf8PathBuf], settings: &Settings) -> Self {
         let parsed = side_by_side(paths, |path| {
             let bytes = files.read(&root.join(path)).map_err(|error| (path.clone(), error))?;
             let source = SourceFile::new(path.clone(), &bytes);
@@ -55,12 +94,13 @@ impl Session {
             Ok((source, tree))
         });
         let mut session = Self::default();
-        let mut trees = Vec::with_capacity(paths.len());
+        let mut library = Library::new(files, root);
+        let mut trees: Vec<Parsed> = Vec::with_capacity(paths.len());
         for result in parsed {
             match result {
                 Ok((source, tree)) => {
                     let path = source.path.clone();
-                    trees.push((session.sources.add(source), path, tree));
+                    trees.push(Parsed { id: library.add(source, Arc::clone(&tree)), path, tree });
                 }
                 Err((path, error)) => {
                     let message = error.naming(&path).to_string();
@@ -68,33 +108,164 @@ impl Session {
                 }
             }
         }
-        session.files = side_by_side(&trees, |(id, path, tree)| {
-            let (expanded, mut findings) = expand(*id, tree);
-            let (document, more) = ir::lower(&expanded);
-            findings.extend(more);
-            Compiled { id: *id, path: path.clone(), tree: Arc::clone(tree), document, findings }
-        });
+        let mut sets = settings.args.iter();
+        let first = sets.next().cloned().unwrap_or_default();
+        session.files = compile(&trees.iter().collect::<Vec<_>>(), &mut library, settings.reach, &first);
+        for args in sets {
+            let again: Vec<&Parsed> =
+                trees.iter().zip(&session.files).filter(|(_, file)| file.has_references).map(|(one, _)| one).collect();
+            let mut again = compile(&again, &mut library, settings.reach, args).into_iter();
+            let files = session.files.iter().map(|file| {
+                let again = if file.has_references { again.next() } else { None };
+                again.unwrap_or_else(|| Arc::clone(file))
+            });
+            session.more.push(files.collect());
+        }
+        for file in session.files.iter().chain(session.more.iter().flatten()) {
+            for (index, part) in file.document.parts.iter().enumerate().skip(1) {
+                session.included.entry(part.file).or_insert_with(|| file.document.chain(index).collect());
+                if let Some(tree) = library.tree(part.file) {
+                    session.trees.entry(part.file).or_insert_with(|| Arc::clone(tree));
+                }
+            }
+        }
+        session.sources = library.sources;
         session
+    }
+
+    /// The files as the set of arguments of that index makes them.
+    #[must_use]
+    pub fn with_args(&self, index: usize) -> &[Arc<Compiled>] {
+        index.checked_sub(1).and_then(|index| self.more.get(index)).unwrap_or(&self.files)
     }
 
     /// Everything there is to say about every file, each judged for its own targets. Not graded yet.
     #[must_use]
     pub fn check(&self, targets: &(dyn Fn(&Compiled) -> Targets + Sync)) -> Vec<Diagnostic> {
-        let found = side_by_side(&self.files, |file| {
+        self.judge(&self.files.iter().map(|file| &**file).collect::<Vec<_>>(), targets)
+    }
+
+    /// Everything there is to say about `files`, which may hold the same one with several sets of arguments, and about what
+    /// they include; each thing once. Not graded yet.
+    #[must_use]
+    pub fn judge(&self, files: &[&Compiled], targets: &(dyn Fn(&Compiled) -> Targets + Sync)) -> Vec<Diagnostic> {
+        let found = side_by_side(files, |file| {
             let mut findings = file.findings.clone();
-            let context = check::Context {
-                file: self.sources.get(file.id),
-                id: file.id,
-                tree: &file.tree,
-                document: &file.document,
-                targets: targets(file),
-            };
-            findings.extend(check::check(&context));
-            check::allow(&context, &mut findings);
+            findings.extend(check::check(&self.context(file.id, &file.tree, &file.document, targets(file))));
+            if file.document.parts.len() > 1 {
+                for finding in &mut findings {
+                    let elsewhere = finding.location.filter(|place| place.file != file.id);
+                    if let Some(part) = elsewhere.and_then(|place| file.document.part_of(place.file)) {
+                        finding.through(file.document.chain(part));
+                    }
+                }
+            }
             findings
         });
-        self.unreadable.iter().cloned().chain(found.into_iter().flatten()).collect()
+        let mut fragments: IndexMap<FileId, (&Document, Targets, bool)> = IndexMap::new();
+        for file in files {
+            for part in file.document.parts.iter().skip(1) {
+                let targets = targets(file);
+                let known = fragments.entry(part.file).or_insert((&file.document, targets, part.is_text));
+                known.1 = known.1.and(targets);
+            }
+        }
+        let fragments: Vec<(FileId, (&Document, Targets, bool))> = fragments.into_iter().collect();
+        let of_fragments = side_by_side(&fragments, |(id, (document, targets, is_text))| {
+            let Some(tree) = self.trees.get(id) else { return Vec::new() };
+            // Its directives are judged as part of the documents that they are in.
+            let document = Document { file: document.file, parts: Vec::new(), statements: Vec::new() };
+            let context = self.context(*id, tree, &document, *targets);
+            if *is_text { check::check_text(&context) } else { check::check(&context) }
+        });
+        let mut findings: Vec<Diagnostic> = found.into_iter().chain(of_fragments).flatten().collect();
+        self.trace(&mut findings);
+        let mut findings = self.allowed(files, &fragments.iter().map(|(id, _)| *id).collect::<Vec<_>>(), findings);
+        findings.splice(0..0, self.unreadable.iter().cloned());
+        findings
     }
+
+    /// Tells of each finding in a file that others include how it is included, and takes out what was found before: a
+    /// fragment of a thousand models is one file.
+    pub fn trace(&self, findings: &mut Vec<Diagnostic>) {
+        for finding in &mut *findings {
+            let chain = finding.location.and_then(|place| self.included.get(&place.file));
+            if let Some(chain) = chain.filter(|_| !finding.has_chain()) {
+                finding.through(chain.iter().copied());
+            }
+        }
+        let mut seen: HashSet<(&str, Option<Location>, &str)> = HashSet::new();
+        let keep: Vec<bool> =
+            findings.iter().map(|finding| seen.insert((finding.rule, finding.location, &finding.message))).collect();
+        let mut keep = keep.into_iter();
+        findings.retain(|_| keep.next().unwrap_or(true));
+    }
+
+    /// The findings that no comment in their own file silences, and what there is to say about such comments.
+    fn allowed(&self, files: &[&Compiled], fragments: &[FileId], findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut by_file: IndexMap<Option<FileId>, Vec<Diagnostic>> = IndexMap::new();
+        let ids = files.iter().map(|file| file.id).chain(fragments.iter().copied());
+        by_file.extend(ids.map(|id| (Some(id), Vec::new())));
+        for finding in findings {
+            by_file.entry(finding.location.map(|place| place.file)).or_default().push(finding);
+        }
+        let trees: HashMap<FileId, &Arc<Tree>> = files
+            .iter()
+            .map(|file| (file.id, &file.tree))
+            .chain(self.trees.iter().map(|(id, tree)| (*id, tree)))
+            .collect();
+        let groups: Vec<(Option<FileId>, Vec<Diagnostic>)> = by_file.into_iter().collect();
+        let allowed = side_by_side(&groups, |(id, findings)| {
+            let mut findings = findings.clone();
+            if let Some((id, tree)) = id.and_then(|id| Some((id, trees.get(&id)?))) {
+                let document = Document { file: id, parts: Vec::new(), statements: Vec::new() };
+                check::allow(&self.context(id, tree, &document, Targets::ALL), &mut findings);
+            }
+            findings
+        });
+        allowed.into_iter().flatten().collect()
+    }
+
+    fn context<'a>(
+        &'a self,
+        id: FileId,
+        tree: &'a Tree,
+        document: &'a Document,
+        targets: Targets,
+    ) -> check::Context<'a> {
+        check::Context { file: self.sources.get(id), id, tree, document, targets }
+    }
+}
+
+/// A file that was read and parsed.
+struct Parsed {
+    id: FileId,
+    path: Utf8PathBuf,
+    tree: Arc<Tree>,
+}
+
+/// Expands files, one after the other because they share what they include, and lowers them side by side.
+fn compile(files: &[&Parsed], library: &mut Library<'_>, reach: Reach, args: &Arc<Args>) -> Vec<Arc<Compiled>> {
+    let expanded: Vec<(&Parsed, Expanded, Vec<Diagnostic>)> = files
+        .iter()
+        .map(|file| {
+            let (expanded, findings) = expand(file.id, &file.tree, library, reach, args);
+            (*file, expanded, findings)
+        })
+        .collect();
+    side_by_side(&expanded, |(file, expanded, findings)| {
+        let (document, more) = ir::lower(expanded);
+        let bindings = expanded.scopes.bindings();
+        Arc::new(Compiled {
+            id: file.id,
+            path: file.path.clone(),
+            tree: Arc::clone(&file.tree),
+            document,
+            arguments: bindings.iter().map(|binding| Arc::clone(&binding.name)).collect(),
+            findings: findings.iter().cloned().chain(more).collect(),
+            has_references: !bindings.is_empty() || expanded.parts.iter().any(|part| part.tree.text.contains("${")),
+        })
+    })
 }
 
 impl Compiled {

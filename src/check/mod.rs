@@ -20,7 +20,7 @@ pub use baseline::{Baseline, BaselineError};
 pub use fingerprint::{Fingerprint, fingerprints};
 pub use grade::{LevelSetting, Levels, Selection, SelectionError, grade};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -65,13 +65,20 @@ pub struct Context<'a> {
     pub id: FileId,
     /// Its tree.
     pub tree: &'a Tree,
-    /// What it says.
+    /// What it says, with what it includes. A fragment says nothing by itself: its directives are part of the documents
+    /// that include it, and this is empty.
     pub document: &'a Document,
     /// Where the model goes.
     pub targets: Targets,
 }
 
 impl<'a> Context<'a> {
+    /// Whether the file only takes part in models: what it lacks is no fault of its own.
+    #[must_use]
+    pub fn is_fragment(&self) -> bool {
+        self.document.file != self.id
+    }
+
     /// The place of `span` in the file.
     #[must_use]
     pub fn at(&self, span: Span) -> Location {
@@ -97,6 +104,12 @@ pub struct Targets {
 impl Targets {
     /// Both.
     pub const ALL: Self = Self { open_webui: true, ollama: true };
+
+    /// These and those.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { open_webui: self.open_webui || other.open_webui, ollama: self.ollama || other.ollama }
+    }
 
     /// What becomes of something that each target supports as said, with the targets that lose it.
     #[must_use]
@@ -155,7 +168,40 @@ pub fn check(context: &Context) -> Vec<Diagnostic> {
     if reporter.findings.iter().any(is_unreadable) {
         reporter.findings.retain(is_unreadable);
     }
+    keep_references(context.document, &mut reporter.findings);
     reporter.findings.sort_by_key(|finding| finding.location.map(|location| location.span));
+    reporter.findings
+}
+
+/// Takes out the repairs of statements that hold `${name}`: they would write down what it stands for.
+fn keep_references(document: &Document, findings: &mut [Diagnostic]) {
+    let filled = document.statements.iter().filter(|statement| !statement.filled.is_empty());
+    let filled: BTreeSet<Location> = filled.map(|statement| statement.location).collect();
+    for finding in findings.iter_mut().filter(|finding| finding.fix.is_some()) {
+        let Some(place) = finding.location else { continue };
+        // Statements do not overlap, so only the last one that starts before it can hold it.
+        let from = Location::new(place.file, Span::new(place.span.start, u32::MAX));
+        let statement = filled.range(..=from).next_back();
+        if statement.is_some_and(|one| one.file == place.file && place.span.start < one.span.end) {
+            finding.fix = None;
+        }
+    }
+}
+
+/// The rules that look at texts which other files name as prompts.
+const OF_TEXTS: [&str; 5] =
+    ["dropped-control", "dropped-private-or-new", "dropped-space", "dropped-zero-width", "secret-in-value"];
+
+/// Everything that is to be said of a text file that is a system prompt.
+#[must_use]
+pub fn check_text(context: &Context) -> Vec<Diagnostic> {
+    let mut reporter = Reporter { rule: "", findings: Vec::new() };
+    for rule in rules::ALL.iter().filter(|rule| OF_TEXTS.contains(&rule.name)) {
+        if let Some(run) = rule.run {
+            reporter.rule = rule.name;
+            run(context, &mut reporter);
+        }
+    }
     reporter.findings
 }
 

@@ -11,6 +11,7 @@ use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, at, runtime};
 use crate::apply::Refusal;
 use crate::plan::{self, OnDrift, Plan};
+use crate::project;
 use crate::remote;
 use crate::report;
 
@@ -20,7 +21,7 @@ pub(super) struct Arguments {
     /// A plan saved with `maquette plan --out`; without one, a new plan is made and shown.
     #[arg(value_name = "PLAN", conflicts_with_all = [
         "remote", "all_remotes", "via", "on_drift", "claim", "allow_deletes", "allow_updates", "confirm", "allow_unknown_version",
-        "target", "exclude", "refresh_only",
+        "target", "exclude", "refresh_only", "arg",
     ])]
     plan: Option<Utf8PathBuf>,
     #[command(flatten)]
@@ -33,7 +34,10 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let runtime = runtime()?;
     let (workspace, jobs) = if let Some(path) = &arguments.plan {
         let plans = plan::read(&at(directory, path))?;
-        let workspace = Workspace::load(directory)?;
+        let project = project::load(directory)?;
+        // The plans of one file were made with the same values.
+        let args = plans.first().map(|plan| plan.args.clone()).unwrap_or_default();
+        let workspace = Workspace::compile(project, args)?;
         let jobs = plans.into_iter().map(|plan| saved(plan, &workspace, ui)).collect();
         (workspace, jobs)
     } else {
@@ -81,7 +85,8 @@ fn fresh(ready: Ready, arguments: &Arguments, workspace: &Workspace, ui: &mut Ui
 /// A saved plan, if the workspace is still what it was made from.
 fn saved(plan: Plan, workspace: &Workspace, ui: &mut Ui) -> Result<Job, Failure> {
     let (intent, resolved) = workspace.intent(&plan.remote.name)?;
-    let mut findings = workspace.findings(None)?;
+    let names = [plan.remote.name.clone()];
+    let mut findings = workspace.findings(None, Some(&names))?;
     findings.extend(resolved);
     workspace.grade(&mut findings);
     workspace.hide_known(&mut findings)?;

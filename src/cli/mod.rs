@@ -3,16 +3,19 @@
 //! stdout is the result, stderr is progress and prose. Exit codes: 0 done, nothing to do; 1 failed; 2 changes pending.
 
 mod apply;
+mod args;
 mod carry_out;
 mod check;
 mod commit;
 mod compile;
 mod drift;
+mod editions;
 mod explain;
 mod failure;
 mod fmt;
 mod init;
 mod login;
+mod origins;
 mod parse;
 mod paths;
 mod plan;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 use clap::Args;
 
+use super::args::Given;
 use super::carry_out::{Execution, Job, carry_out};
 use super::plan::{OnDriftArgument, ViaArgument};
 use super::survey::Selection;
@@ -82,7 +83,8 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
 
 /// The remote that is meant where no snapshot names it.
 fn only_remote(arguments: &Arguments, project: &Project) -> Result<String, Failure> {
-    let selection = Selection { remote: arguments.remote.iter().cloned().collect(), all_remotes: false };
+    let remote = arguments.remote.iter().cloned().collect();
+    let selection = Selection { remote, all_remotes: false, given: Given::default() };
     Ok(selection.names(project)?.into_iter().next().unwrap_or_default())
 }
 

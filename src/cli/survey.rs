@@ -1,6 +1,6 @@
 //! What planning begins with: the workspace compiled, every remote that is meant read, and the two brought together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::Utf8Path;
@@ -8,6 +8,7 @@ use clap::Args;
 use futures_util::future::join_all;
 use tokio::sync::oneshot;
 
+use super::args::Given;
 use super::snapshots::{Folder, tell_of_unfinished};
 use super::ui::has_errors;
 use super::workspace::Workspace;
@@ -28,6 +29,8 @@ pub(super) struct Selection {
     /// Every remote of the manifest.
     #[arg(long, conflicts_with = "remote")]
     pub(super) all_remotes: bool,
+    #[command(flatten)]
+    pub(super) given: Given,
 }
 
 impl Selection {
@@ -140,7 +143,8 @@ impl Ready {
         };
         let via = self.remote.choose(via, &changes.rows, &self.observed)?;
         let concerns = self.remote.concerns(&changes.rows, &self.observed);
-        Ok(plan::plan(changes, via, policy, &basis).with_concerns(concerns, policy, &key))
+        let plan = plan::plan(changes, via, policy, &basis).with_args(workspace.given().clone());
+        Ok(plan.with_concerns(concerns, policy, &key))
     }
 }
 
@@ -155,9 +159,10 @@ struct Compiled {
 fn compile(
     project: Project,
     names: &[String],
+    given: BTreeMap<String, String>,
     readers: Vec<oneshot::Sender<BTreeSet<ReferenceKind>>>,
 ) -> Result<Compiled, Failure> {
-    let workspace = Workspace::compile(project)?;
+    let workspace = Workspace::compile(project, given)?;
     let mut intents = Vec::with_capacity(names.len());
     let mut findings: Vec<Diagnostic> = Vec::new();
     for (name, reader) in names.iter().zip(readers) {
@@ -171,7 +176,7 @@ fn compile(
             }
         }
     }
-    findings.extend(workspace.findings(None)?);
+    findings.extend(workspace.findings(None, Some(names))?);
     Ok(Compiled { workspace, intents, findings })
 }
 
@@ -192,8 +197,8 @@ pub(super) async fn survey(
 
     let (senders, receivers): (Vec<_>, Vec<_>) = names.iter().map(|_| oneshot::channel()).unzip();
     let compiled = {
-        let names = names.clone();
-        tokio::task::spawn_blocking(move || compile(project, &names, senders))
+        let (names, given) = (names.clone(), selection.given.values());
+        tokio::task::spawn_blocking(move || compile(project, &names, given, senders))
     };
     let readings = remotes.into_iter().zip(receivers).map(|(remote, kinds)| async move {
         let remote = remote?;

@@ -1,17 +1,20 @@
 //! The workspace as commands need it: found, read, compiled and judged.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::Failure;
+use super::editions::Editions;
 use crate::check::{self, Targets};
 use crate::diagnostic::Diagnostic;
+use crate::ir::{Value, directive};
 use crate::project::{self, Discovered, Project, RemoteKind};
 use crate::resolve;
 use crate::session::{Compiled, Session};
-use crate::source::{DiskFiles, Files};
+use crate::source::{DiskFiles, Files, Location};
 use crate::state::{Intent, Wanted, WorkspaceKey, hex};
 
 /// A workspace with all of its files compiled.
@@ -19,27 +22,47 @@ pub(super) struct Workspace {
     pub(super) project: Project,
     pub(super) session: Session,
     discovered: Discovered,
+    editions: Editions,
 }
 
 impl Workspace {
-    /// Finds the manifest at `directory` or above, and compiles every file of the workspace.
-    pub(super) fn load(directory: &Utf8Path) -> Result<Self, Failure> {
-        Self::compile(project::load(directory)?)
-    }
-
-    /// Compiles every file of the workspace.
-    pub(super) fn compile(project: Project) -> Result<Self, Failure> {
-        Self::read(project, &DiskFiles)
+    /// Compiles every file of the workspace, with these values of the command line for arguments.
+    pub(super) fn compile(project: Project, given: BTreeMap<String, String>) -> Result<Self, Failure> {
+        Self::read(project, &DiskFiles, given)
     }
 
     /// The same, with the files' contents from `files`.
-    pub(super) fn read(project: Project, files: &dyn Files) -> Result<Self, Failure> {
+    pub(super) fn read(project: Project, files: &dyn Files, given: BTreeMap<String, String>) -> Result<Self, Failure> {
         let discovered = project::discover(&project)?;
         if discovered.files.is_empty() && discovered.problems.is_empty() {
             return Err(no_models(&project));
         }
-        let session = Session::load(files, &project.root, &discovered.files);
-        Ok(Self { project, session, discovered })
+        Self::with_files(project, files, given, discovered)
+    }
+
+    /// The same of the files that are there and `more`, which need not be among them.
+    pub(super) fn with_more(
+        project: Project,
+        given: BTreeMap<String, String>,
+        more: &[Utf8PathBuf],
+    ) -> Result<Self, Failure> {
+        let mut discovered = project::discover(&project)?;
+        let known: BTreeSet<&str> = discovered.files.iter().map(|path| path.as_str()).collect();
+        let more: Vec<Utf8PathBuf> = more.iter().filter(|path| !known.contains(path.as_str())).cloned().collect();
+        discovered.files.extend(more);
+        Self::with_files(project, &DiskFiles, given, discovered)
+    }
+
+    fn with_files(
+        project: Project,
+        files: &dyn Files,
+        given: BTreeMap<String, String>,
+        discovered: Discovered,
+    ) -> Result<Self, Failure> {
+        let editions = Editions::new(Some(&project), given);
+        let session = Session::load_with(files, &project.root, &discovered.files, editions.settings());
+        editions.refuse_unknown(&session, Some(&project))?;
+        Ok(Self { project, session, discovered, editions })
     }
 
     /// The workspace's key.
@@ -48,11 +71,21 @@ impl Workspace {
     }
 
     /// Everything there is to say without a server about the files, besides what resolving them finds. Judged for
-    /// `targets`, or for the remotes that the manifest sends each file to.
-    pub(super) fn findings(&self, targets: Option<Targets>) -> Result<Vec<Diagnostic>, Failure> {
+    /// `targets`, or for the remotes that the manifest sends each file to; with the arguments of `remotes` where a file
+    /// goes to one of them.
+    pub(super) fn findings(
+        &self,
+        targets: Option<Targets>,
+        remotes: Option<&[String]>,
+    ) -> Result<Vec<Diagnostic>, Failure> {
         let by_manifest = targets_by_manifest(&self.project, &self.discovered.files)?;
+        let files = self.editions.judged(&self.session, Some(&self.project), remotes)?;
         let mut findings = self.problems();
-        findings.extend(self.session.check(&|file| targets.unwrap_or_else(|| targets_of(&by_manifest, file))));
+        findings.extend(self.session.judge(&files, &|file| targets.unwrap_or_else(|| targets_of(&by_manifest, file))));
+        // FROM another model of the workspace names no version of anybody's.
+        let ids = resolve::ids(&inputs(&files, &|_| true));
+        let named: BTreeSet<Location> = files.iter().flat_map(|file| named(file, &ids)).collect();
+        findings.retain(|one| one.rule != "from-untagged" || !one.location.is_some_and(|place| named.contains(&place)));
         Ok(findings)
     }
 
@@ -63,12 +96,54 @@ impl Workspace {
         let paths = self.discovered.files.iter().map(Utf8PathBuf::as_path);
         // Compared as texts: comparing paths part by part is slow.
         let selected: BTreeSet<&str> = project::select(paths, selection)?.into_iter().map(Utf8Path::as_str).collect();
-        let (mut intent, findings) = self.resolve(&|path| selected.contains(path.as_str()));
+        let files = self.session.with_args(self.editions.of(remote));
+        let (mut intent, mut findings) = self.resolve(files, &|path| selected.contains(path.as_str()))?;
         intent.complete = self.discovered.problems.is_empty() && self.session.unreadable.is_empty();
+        // With other arguments, files that go elsewhere may be other models.
+        let elsewhere = self.editions.judged(&self.session, Some(&self.project), None)?;
+        let elsewhere: Vec<&Compiled> =
+            elsewhere.into_iter().filter(|file| !selected.contains(file.path.as_str())).collect();
+        intent.known_ids.extend(resolve::ids(&inputs(&elsewhere, &|_| true)));
+        if !intent.bases.is_empty() {
+            // What goes nowhere but is built on has to be right with these arguments, too.
+            let by_manifest = targets_by_manifest(&self.project, &self.discovered.files)?;
+            let bases: Vec<&Compiled> =
+                files.iter().map(|file| &**file).filter(|file| intent.bases.contains(&file.path)).collect();
+            findings.extend(self.session.judge(&bases, &|file| targets_of(&by_manifest, file)));
+        }
         Ok((intent, findings))
     }
 
-    /// A digest of the manifest and of everything that was read for `intent`.
+    /// What resolving the files finds, for each remote with its arguments.
+    pub(super) fn unresolved(&self) -> Result<Vec<Diagnostic>, Failure> {
+        let mut findings = Vec::new();
+        let mut homeless: BTreeSet<&str> = self.session.files.iter().map(|file| file.path.as_str()).collect();
+        let mut sets: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+        for (name, remote) in &self.project.manifest.remotes {
+            let paths = self.session.files.iter().map(|file| file.path.as_path());
+            let selected = project::select(paths, remote.models.as_deref())?.into_iter().map(Utf8Path::as_str);
+            let set = sets.entry(self.editions.of(name)).or_default();
+            for path in selected {
+                homeless.remove(path);
+                set.insert(path);
+            }
+        }
+        if !homeless.is_empty() {
+            sets.entry(0).or_default().extend(homeless);
+        }
+        for (set, selected) in sets {
+            let files = self.session.with_args(set);
+            findings.extend(self.resolve(files, &|path| selected.contains(path.as_str()))?.1);
+        }
+        Ok(findings)
+    }
+
+    /// The files as one remote's arguments make them; without a remote, as those of the workspace do.
+    pub(super) fn files(&self, remote: Option<&str>) -> &[Arc<Compiled>] {
+        self.session.with_args(remote.map(|name| self.editions.of(name)).unwrap_or_default())
+    }
+
+    /// A digest of the manifest, of the values of the command line, and of everything that was read for `intent`.
     pub(super) fn fingerprint(&self, intent: &Intent) -> String {
         let mut hash = Sha256::new();
         let mut add = |text: &str| {
@@ -76,6 +151,10 @@ impl Workspace {
             hash.update(text.as_bytes());
         };
         add(&self.project.text);
+        for (name, value) in self.editions.given() {
+            add(name);
+            add(value);
+        }
         for (_, file) in self.session.sources.iter() {
             add(file.path.as_str());
             add(&file.text);
@@ -96,6 +175,7 @@ impl Workspace {
 
     /// Sets each finding's severity by its rule and the manifest.
     pub(super) fn grade(&self, findings: &mut Vec<Diagnostic>) {
+        self.session.trace(findings);
         check::grade(findings, &self.project.manifest.levels, &self.session.sources);
         sort(findings);
     }
@@ -119,9 +199,20 @@ impl Workspace {
             .collect()
     }
 
-    /// What the files want, whichever remote they go to, and what was found on the way.
-    pub(super) fn resolve(&self, selected: &dyn Fn(&Utf8Path) -> bool) -> (Intent, Vec<Diagnostic>) {
-        resolve_files(&self.session, &self.project.root, selected)
+    /// What these files want, and what was found on the way.
+    pub(super) fn resolve(
+        &self,
+        files: &[Arc<Compiled>],
+        selected: &dyn Fn(&Utf8Path) -> bool,
+    ) -> Result<(Intent, Vec<Diagnostic>), Failure> {
+        let by_manifest = targets_by_manifest(&self.project, &self.discovered.files)?;
+        let targets = |file: &Compiled| targets_of(&by_manifest, file);
+        Ok(resolve_files(&self.session, files, &self.project.root, selected, &targets))
+    }
+
+    /// The values of the command line.
+    pub(super) fn given(&self) -> &BTreeMap<String, String> {
+        self.editions.given()
     }
 }
 
@@ -137,15 +228,34 @@ fn no_models(project: &Project) -> Failure {
     Failure::new("the workspace has no model").help(help)
 }
 
-/// Resolves the files of a session that lie in `root`.
+/// Resolves files of a session that lie in `root`.
 pub(super) fn resolve_files(
     session: &Session,
+    files: &[Arc<Compiled>],
     root: &Utf8Path,
     selected: &dyn Fn(&Utf8Path) -> bool,
+    targets: &dyn Fn(&Compiled) -> Targets,
 ) -> (Intent, Vec<Diagnostic>) {
-    let inputs: Vec<resolve::Input<'_>> =
-        session.files.iter().map(|file| resolve::Input { path: &file.path, document: &file.document }).collect();
-    resolve::resolve(&inputs, selected, &resolve::Context { files: &DiskFiles, root })
+    let files: Vec<&Compiled> = files.iter().map(|file| &**file).collect();
+    let context = resolve::Context { sources: &session.sources, files: &DiskFiles, root };
+    resolve::resolve(&inputs(&files, &|file| targets(file).open_webui), selected, &context)
+}
+
+/// Where a file names models of the workspace as its base.
+fn named(file: &Compiled, ids: &BTreeSet<String>) -> Vec<Location> {
+    let from = file.document.all(&directive::FROM);
+    from.filter(|from| matches!(&from.value, Value::Text(text) if ids.contains(&text.text)))
+        .map(|from| from.value_location)
+        .collect()
+}
+
+fn inputs<'a>(files: &[&'a Compiled], is_flattened: &dyn Fn(&Compiled) -> bool) -> Vec<resolve::Input<'a>> {
+    let input = |file: &&'a Compiled| resolve::Input {
+        path: &file.path,
+        document: &file.document,
+        is_flattened: is_flattened(file),
+    };
+    files.iter().map(input).collect()
 }
 
 /// For each of `files` the kinds of remotes that the manifest sends it to; files that go nowhere are missing.

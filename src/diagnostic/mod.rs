@@ -76,6 +76,9 @@ impl Fix {
     }
 }
 
+/// What is said of the directives that lead to a finding's file.
+const INCLUDED: &str = "included from here";
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -136,6 +139,17 @@ impl Diagnostic {
     pub fn also(mut self, location: Location, message: impl Into<String>) -> Self {
         self.labels.push(Label { location, message: message.into() });
         self
+    }
+
+    /// Tells through which directives its file is part of a model, the nearest first.
+    pub fn through(&mut self, chain: impl IntoIterator<Item = Location>) {
+        self.labels.extend(chain.into_iter().map(|location| Label { location, message: INCLUDED.to_owned() }));
+    }
+
+    /// Whether it says how its file became part of a model.
+    #[must_use]
+    pub fn has_chain(&self) -> bool {
+        self.labels.iter().any(|label| label.message == INCLUDED)
     }
 
     /// The same with a repair.

@@ -62,6 +62,9 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Rows that stay as they are although a file or our mark speaks of them.
     pub kept: Vec<Kept>,
+    /// Values that the command line gave for arguments.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub args: BTreeMap<String, String>,
     /// How many rows are as the files say.
     pub unchanged: usize,
     /// How many changes and kept rows it leaves out because it was narrowed.
@@ -128,6 +131,12 @@ impl Plan {
     #[must_use]
     pub fn is_sealed_by(&self, key: &WorkspaceKey) -> bool {
         self.seal == self.seal_of(key)
+    }
+
+    /// The plan with the values of the command line that the files were compiled with: applying it compiles them again.
+    #[must_use]
+    pub fn with_args(self, args: BTreeMap<String, String>) -> Self {
+        Self { args, ..self }
     }
 
     /// The plan with what the remote has to say about it. Where the manifest forbids that, it is a blocker.
@@ -234,6 +243,7 @@ pub fn plan(changes: Changes, via: (Via, String), policy: &Policy, basis: &Basis
         names: names(&changes, basis.observed),
         changes: changes.rows,
         kept: changes.kept,
+        args: BTreeMap::new(),
         unchanged: changes.unchanged,
         not_targeted: changes.not_targeted,
         seal: String::new(),

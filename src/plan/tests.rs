@@ -37,7 +37,9 @@ impl Scene {
             id: crate::source::Located::new(id.to_owned(), location),
             path: "z.Modelfile".into(),
             base: crate::state::Base::Own,
+            parent: None,
             fields: BTreeMap::new(),
+            inherited: BTreeSet::new(),
             protect: false,
             moved: Vec::new(),
         };

@@ -11,6 +11,7 @@ use super::discover::{GlobError, globs};
 use super::guard::Guard;
 use crate::check::{self, LevelSetting, Levels};
 use crate::diagnostic::closest;
+use crate::expand::is_name;
 
 /// The whole of `maquette.toml`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -18,7 +19,7 @@ use crate::diagnostic::closest;
 pub struct Manifest {
     /// What the workspace is.
     pub workspace: Workspace,
-    /// Values for `${name}` in every file. Composition is not supported yet: a value here is an error.
+    /// Values for `${name}` in every file; what a remote or the command line says is stronger.
     #[serde(default)]
     pub args: BTreeMap<String, String>,
     /// The servers and files that models are applied to, by name.
@@ -124,7 +125,7 @@ pub struct Remote {
     pub path: Option<String>,
     /// `open-webui`, `ollama`: the server's address.
     pub url: Option<String>,
-    /// Values for `${name}` on this remote. Composition is not supported yet: a value here is an error.
+    /// Values for `${name}` on this remote.
     #[serde(default)]
     pub args: BTreeMap<String, String>,
     /// Names of groups that differ on this remote: the name in the files, and the name there.
@@ -209,8 +210,12 @@ pub(super) fn parse(text: &str) -> Result<Manifest, Invalid> {
             "the workspace's `id` has fewer than 16 characters; `maquette init` writes a random one".into(),
         );
     }
-    if !manifest.args.is_empty() || manifest.remotes.values().any(|remote| !remote.args.is_empty()) {
-        return fault("args", "`args` needs composition, which this version of maquette does not support".into());
+    let names = manifest.args.keys().chain(manifest.remotes.values().flat_map(|remote| remote.args.keys()));
+    for name in names {
+        if !is_name(name) {
+            let message = format!("`{name}` in `args` cannot stand in `${{…}}`: a name is of letters, digits and `_`");
+            return fault(name, message);
+        }
     }
     if let Some(path) = &manifest.check.baseline
         && (path.starts_with('/') || path.split('/').any(|part| part == ".."))
@@ -311,12 +316,14 @@ mod tests {
     #[test]
     fn what_the_manifest_may_say() {
         let manifest = check(
-            "[remotes.a]\nkind = \"file\"\npath = \"x.json\"\n[guard]\nmax-deletes = \"20%\"\n[rules]\nsecret-in-value = \"error\"\n\
-             [format]\norder = true\n",
+            "[args]\nteam = \"Sales\"\n\
+             [remotes.a]\nkind = \"file\"\npath = \"x.json\"\nargs = { team = \"EMEA\" }\n\
+             [guard]\nmax-deletes = \"20%\"\n[rules]\nsecret-in-value = \"error\"\n[format]\norder = true\n",
         )
         .unwrap();
         assert!(manifest.format.order);
         assert_eq!(manifest.guard.max_deletes, Some(Limit::Share(Percent(20))));
+        assert_eq!((&*manifest.args["team"], &*manifest.remotes["a"].args["team"]), ("Sales", "EMEA"));
         assert_eq!(manifest.remotes["a"].kind, RemoteKind::File);
         assert_eq!(manifest.remotes["a"].delete, Deletion::Delete);
     }
@@ -359,7 +366,8 @@ mod tests {
             ("[[overrides]]\npaths = []\nrules = {}\n", "matches no file"),
             ("[[overrides]]\npaths = [\"[\"]\nrules = {}\n", "`[` is not a glob"),
             ("[check]\nbaseline = \"../x.json\"\n", "the baseline `../x.json` is not in the workspace"),
-            ("[args]\nbase = \"x\"\n", "composition"),
+            ("[args]\nbase-model = \"x\"\n", "cannot stand in `${…}`"),
+            ("[args]\nsize = 3\n", "expected a string"),
         ] {
             let message = check(rest).expect_err(rest);
             assert!(message.contains(words), "{rest}: {message}");

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use camino::{Utf8Component, Utf8Path};
 use serde_json::json;
 
-use super::{Context, Input};
+use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Avatar, Statement};
 use crate::source::FileError;
@@ -14,12 +14,7 @@ use crate::state::Wanted;
 const MAX_IMAGE_BYTES: usize = 2 << 20;
 
 /// What AVATAR says, with an image file read and encoded.
-pub(super) fn wanted(
-    avatar: &Avatar,
-    statement: &Statement,
-    input: &Input<'_>,
-    context: &Context<'_>,
-) -> Result<Wanted, Box<Diagnostic>> {
+pub(super) fn wanted(avatar: &Avatar, statement: &Statement, context: &Context<'_>) -> Result<Wanted, Box<Diagnostic>> {
     let path = match avatar {
         Avatar::None => return Ok(Wanted::Default),
         Avatar::Url(url) => return Ok(Wanted::Json(json!(url))),
@@ -30,10 +25,11 @@ pub(super) fn wanted(
         let finding = finding("path-outside-workspace", format!("`{path}` leads out of the workspace"));
         Box::new(finding.help("copy the image into the workspace; links that lead out count as outside"))
     };
-    if leaves(input.path, Utf8Path::new(path)) {
+    let file = &context.sources.get(statement.location.file).path;
+    if leaves(file, Utf8Path::new(path)) {
         return Err(outside());
     }
-    let folder = input.path.parent().map(|folder| context.root.join(folder)).unwrap_or_default();
+    let folder = file.parent().map(|folder| context.root.join(folder)).unwrap_or_default();
     let resolved =
         context.files.canonical(&folder.join(path)).map_err(|error| Box::new(unreadable(&error, path, &finding)))?;
     if !resolved.starts_with(context.root) {

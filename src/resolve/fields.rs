@@ -10,6 +10,25 @@ use crate::ir::{ParameterValue, Place, Statement, Value};
 use crate::source::Located;
 use crate::state::{Field, ReferenceKind, Wanted};
 
+/// The fields that a directive fills, whatever it says.
+#[must_use]
+pub fn fields_of(statement: &Statement) -> Vec<Field> {
+    match (statement.directive.place, &statement.value) {
+        (Place::Base | Place::Override, _) => vec![Field::Base],
+        (Place::System, _) => vec![Field::System],
+        (Place::Name, _) => vec![Field::Name],
+        (Place::Active, _) => vec![Field::Active],
+        (Place::Access, _) => vec![Field::Access],
+        (Place::Parameter, Value::Parameter { name, .. }) => vec![Field::Param(name.value.clone().into())],
+        (Place::Meta("capabilities"), Value::Switches(switches)) => {
+            switches.iter().map(|switch| Field::Capability(switch.value.name.clone())).collect()
+        }
+        (Place::Meta(key), _) => vec![Field::Meta(key.into())],
+        (Place::AnyMeta, Value::Meta { key, .. }) => vec![Field::Meta(key.clone().into())],
+        _ => Vec::new(),
+    }
+}
+
 /// The fields that the file's directives fill.
 pub(super) fn fields(
     input: &Input<'_>,
@@ -18,9 +37,9 @@ pub(super) fn fields(
 ) -> BTreeMap<Field, Located<Wanted>> {
     let mut fields: BTreeMap<Field, Located<Wanted>> = BTreeMap::new();
     for statement in &input.document.statements {
-        for (field, wanted) in wanted(statement, input, context, findings) {
+        for (field, wanted) in wanted(statement, context, findings) {
             match fields.get_mut(&field) {
-                Some(earlier) => merge(earlier, wanted),
+                Some(earlier) => merge(earlier, Located::new(wanted, statement.location)),
                 None => {
                     fields.insert(field, Located::new(wanted, statement.location));
                 }
@@ -30,12 +49,7 @@ pub(super) fn fields(
     fields
 }
 
-fn wanted(
-    statement: &Statement,
-    input: &Input<'_>,
-    context: &Context<'_>,
-    findings: &mut Vec<Diagnostic>,
-) -> Vec<(Field, Wanted)> {
+fn wanted(statement: &Statement, context: &Context<'_>, findings: &mut Vec<Diagnostic>) -> Vec<(Field, Wanted)> {
     let one = |field: Field, value: Json| vec![(field, Wanted::Json(value))];
     match (statement.directive.place, &statement.value) {
         (Place::System, Value::Text(text)) => one(Field::System, json!(text.as_written())),
@@ -52,7 +66,7 @@ fn wanted(
         (Place::Meta("knowledge"), Value::Knowledge(items)) => {
             vec![(Field::Meta("knowledge".into()), Wanted::Knowledge(items.clone()))]
         }
-        (Place::Meta("profile_image_url"), Value::Avatar(image)) => avatar::wanted(image, statement, input, context)
+        (Place::Meta("profile_image_url"), Value::Avatar(image)) => avatar::wanted(image, statement, context)
             .map(|wanted| (Field::Meta("profile_image_url".into()), wanted))
             .map_err(|finding| findings.push(*finding))
             .into_iter()
@@ -80,13 +94,13 @@ fn wanted(
 }
 
 /// Directives that may stand several times add up; where the last one wins, it replaces what was there.
-fn merge(earlier: &mut Located<Wanted>, later: Wanted) {
-    match (&mut earlier.value, later) {
+fn merge(earlier: &mut Located<Wanted>, later: Located<Wanted>) {
+    match (&mut earlier.value, later.value) {
         (Wanted::Access(rules), Wanted::Access(more)) => rules.extend(more),
         (Wanted::Knowledge(items), Wanted::Knowledge(more)) => items.extend(more),
         (Wanted::Ids(_, ids), Wanted::Ids(_, more)) => ids.extend(more),
         (Wanted::Json(Json::Array(items)), Wanted::Json(Json::Array(more))) => items.extend(more),
-        (value, later) => *value = later,
+        (_, value) => *earlier = Located::new(value, later.location),
     }
 }
 

@@ -6,15 +6,18 @@
 mod avatar;
 mod fields;
 mod identity;
+mod lineage;
 
-use std::collections::{BTreeMap, BTreeSet};
+pub use fields::fields_of;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use camino::Utf8Path;
 use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Document, Place, Value};
-use crate::source::{FileId, Files, Located, Location};
+use crate::source::{FileId, Files, Located, Location, Sources};
 use crate::state::{Base, Intent, ModelIntent};
 
 /// One file of the workspace.
@@ -24,10 +27,14 @@ pub struct Input<'a> {
     pub path: &'a Utf8Path,
     /// What it says.
     pub document: &'a Document,
+    /// Whether the model goes to a server that does not chain presets.
+    pub is_flattened: bool,
 }
 
 /// Where paths in files lead.
 pub struct Context<'a> {
+    /// The files' texts: a path is relative to the file that holds it, which may be a fragment.
+    pub sources: &'a Sources,
     /// Reads images.
     pub files: &'a dyn Files,
     /// The workspace root, absolute and canonical; files outside are not read.
@@ -44,31 +51,57 @@ pub fn resolve(
     context: &Context<'_>,
 ) -> (Intent, Vec<Diagnostic>) {
     let mut findings = Vec::new();
-    let mut owners: BTreeMap<String, Located<Utf8PathBuf>> = BTreeMap::new();
-    let mut models: IndexMap<String, ModelIntent> = IndexMap::new();
-    for input in inputs {
+    let mut owners: BTreeMap<String, Located<usize>> = BTreeMap::new();
+    for (index, input) in inputs.iter().enumerate() {
         let Some(id) = identity::id(input, &mut findings) else { continue };
         if let Some(first) = owners.get(&id.value) {
+            let other = inputs.get(first.value).map(|input| input.path.as_str()).unwrap_or_default();
             findings.push(
                 Diagnostic::new("duplicate-id", id.location, format!("two files describe the model `{}`", id.value))
-                    .also(first.location, format!("the other is `{}`", first.value))
+                    .also(first.location, format!("the other is `{other}`"))
                     .help("give one of them another ID, or delete it"),
             );
             continue;
         }
-        owners.insert(id.value.clone(), Located::new(input.path.to_owned(), id.location));
+        owners.insert(id.value.clone(), Located::new(index, id.location));
+    }
+    let ids: HashMap<usize, Located<String>> =
+        owners.iter().map(|(id, owner)| (owner.value, Located::new(id.clone(), owner.location))).collect();
+    let mut models: IndexMap<String, ModelIntent> = IndexMap::new();
+    let mut bases: Vec<usize> = Vec::new();
+    let mut take = |index: usize, models: &mut IndexMap<String, ModelIntent>, bases: &mut Vec<usize>| {
+        let (Some(input), Some(id)) = (inputs.get(index), ids.get(&index)) else { return };
+        if models.contains_key(&id.value) {
+            return;
+        }
+        let model = model(input, id.clone(), context, &mut findings);
+        if let Base::On(base) = &model.base {
+            bases.extend(owners.get(&base.value).map(|owner| owner.value));
+        }
+        models.insert(id.value.clone(), model);
+    };
+    for (index, input) in inputs.iter().enumerate() {
         if selected(input.path) {
-            let model = model(input, id, context, &mut findings);
-            models.insert(model.id.value.clone(), model);
+            take(index, &mut models, &mut bases);
         }
     }
-    // The row of a base model is no model of its own: what is built on that base model may stand beside it.
-    let overrides: BTreeSet<&str> = inputs.iter().filter_map(|input| overridden(input.document)).collect();
-    for model in models.values() {
-        reject_workspace_bases(model, &owners, &overrides, &mut findings);
+    // What they build on takes part, too, and goes nowhere.
+    let chosen = models.len();
+    while let Some(index) = bases.pop() {
+        take(index, &mut models, &mut bases);
     }
+    let is_flattened = |model: &ModelIntent| {
+        let owner = owners.get(&model.id.value).and_then(|owner| inputs.get(owner.value));
+        owner.is_some_and(|input| input.is_flattened)
+    };
+    for model in models.values().filter(|model| is_flattened(model)) {
+        built_on_itself(model, &mut findings);
+    }
+    lineage::flatten(&mut models, &mut findings);
+    let bases = models.values().skip(chosen).map(|model| model.path.clone()).collect();
+    models.truncate(chosen);
     let known_ids: BTreeSet<String> = owners.into_keys().collect();
-    (Intent { models, known_ids, complete: true }, findings)
+    (Intent { models, known_ids, bases, complete: true }, findings)
 }
 
 /// The models of the workspace by id, for commands that look at one file at a time.
@@ -94,37 +127,23 @@ fn model(input: &Input<'_>, id: Located<String>, context: &Context<'_>, findings
         }
     }
     let fields = fields::fields(input, context, findings);
-    ModelIntent { id, path: input.path.to_owned(), base, fields, protect, moved }
+    let path = input.path.to_owned();
+    ModelIntent { id, path, base, parent: None, fields, inherited: BTreeSet::new(), protect, moved }
 }
 
-/// FROM another model of the workspace needs flattening, which is not built yet: an error, so that no preset on a preset is made.
-fn reject_workspace_bases(
-    model: &ModelIntent,
-    owners: &BTreeMap<String, Located<Utf8PathBuf>>,
-    overrides: &BTreeSet<&str>,
-    findings: &mut Vec<Diagnostic>,
-) {
+/// FROM the model's own id, where the file's name gives the id. Where the file says it, `check` sees it.
+fn built_on_itself(model: &ModelIntent, findings: &mut Vec<Diagnostic>) {
     let Base::On(base) = &model.base else { return };
-    // A base that is the model itself is `from-self`'s to report.
-    if base.value == model.id.value || overrides.contains(base.value.as_str()) {
-        return;
-    }
-    if let Some(owner) = owners.get(&base.value) {
-        let message = format!("`{}` is another model of this workspace", base.value);
+    let said = !model.id.location.span.is_empty();
+    if base.value == model.id.value && !said {
         findings.push(
-            Diagnostic::new("from-workspace-model", base.location, message)
-                .also(owner.location, format!("described by `{}`", owner.value))
-                .help("this version of maquette cannot build on it: name the base model that it is built on"),
+            Diagnostic::new("from-self", base.location, format!("`{}` is built on itself", base.value))
+                .label("the file's name makes this the model's own id")
+                .help(
+                    "write `OVERRIDE` instead of `FROM` to manage the base model's own row, or add `ID <another id>`",
+                ),
         );
     }
-}
-
-/// The base model whose own row the file manages.
-fn overridden(document: &Document) -> Option<&str> {
-    document.statements.iter().rev().find_map(|statement| match (statement.directive.place, &statement.value) {
-        (Place::Override, Value::Text(text)) => Some(text.text.as_str()),
-        _ => None,
-    })
 }
 
 /// The start of a file, for findings about the file as a whole.

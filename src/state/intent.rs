@@ -17,6 +17,8 @@ pub struct Intent {
     pub models: IndexMap<String, ModelIntent>,
     /// Every id that any file of the whole workspace describes, also those that go to other remotes.
     pub known_ids: BTreeSet<String>,
+    /// The files of models that those for this remote build on, and that do not go there themselves.
+    pub bases: BTreeSet<Utf8PathBuf>,
     /// Whether every file could be read, parsed and lowered. If not, nothing is deleted: what is missing might be in the
     /// file that could not be read.
     pub complete: bool,
@@ -29,10 +31,14 @@ pub struct ModelIntent {
     pub id: Located<String>,
     /// The file, relative to the workspace root.
     pub path: Utf8PathBuf,
-    /// What it builds on.
+    /// What it builds on; where FROM names another model of the workspace, what that one's line begins with.
     pub base: Base,
-    /// The fields that it mentions.
+    /// The model of the workspace that FROM names.
+    pub parent: Option<Located<String>>,
+    /// The fields that it mentions or inherits.
     pub fields: BTreeMap<Field, Located<Wanted>>,
+    /// Those that it inherits. A remote that builds models on each other leaves them out.
+    pub inherited: BTreeSet<Field>,
     /// Never delete its row.
     pub protect: bool,
     /// Former ids.

@@ -42,7 +42,8 @@ pub fn is_kept(character: char) -> bool {
 }
 
 /// Whether Ollama would delete a character of `text`.
-pub(super) fn has_dropped(text: &str) -> bool {
+#[must_use]
+pub fn has_dropped(text: &str) -> bool {
     let mut rest = text;
     loop {
         let plain = rest.as_bytes().chunks(64).take_while(|block| is_plain(block)).map(<[u8]>::len).sum();

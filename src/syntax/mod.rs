@@ -14,7 +14,7 @@ mod tree;
 pub mod value;
 mod verdict;
 
-pub use kept::{is_kept, without_dropped};
+pub use kept::{has_dropped, is_kept, without_dropped};
 pub use parser::parse;
 pub use quote::quote;
 pub use tree::{Fault, Head, Item, Malformed, Quoting, RawValue, Statement, Tree, Word};

@@ -24,6 +24,22 @@ pub struct Written {
     pub is_quoted: bool,
 }
 
+impl Written {
+    /// Why a text that starts with `"` and is no JSON string was meant to be one: `"Best" bot` is a text with quotes in it,
+    /// but `"Best` and `"C:\x"` are mistakes.
+    #[must_use]
+    pub fn broken_string(&self) -> Option<ValueFault> {
+        if self.is_quoted || !self.text.starts_with('"') {
+            return None;
+        }
+        match self.text.bytes().filter(|&byte| byte == b'"').count() {
+            1 => Some(ValueFault::Unclosed),
+            2 if self.text.ends_with('"') => Some(ValueFault::NotJson(self.text.clone())),
+            _ => None,
+        }
+    }
+}
+
 /// One item of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {

@@ -197,55 +197,36 @@ fn a_directive_that_stands_twice_is_marked_twice() {
 }
 
 #[test]
-fn what_is_not_built_yet_is_an_error_and_not_ignored() {
-    assert_snapshot!(beside("FROM x\nARG a=b\nINCLUDE c\nSYSTEMFILE d.md\n"), @r#"
-    MF517 unsupported-composition
+fn a_file_that_is_not_there_is_an_error_where_it_is_named() {
+    assert_snapshot!(beside("FROM x\nARG a=b\nINCLUDE c\nSYSTEMFILE d.md\n"), @r"
+    MF552 unused-arg
 
-      × `ARG` is not supported by this version of maquette
+      ⚠ nothing below refers to `${a}`
        ╭─[models/b.Modelfile:2:1]
      2 │ ARG a=b
        · ───────
        ╰────
-      help: write the value itself where `${name}` stands
+      help: remove it, or write it where it is meant
 
-    MF517 unsupported-composition
+    MF602 unreadable-file
 
-      × `INCLUDE` is not supported by this version of maquette
-       ╭─[models/b.Modelfile:3:1]
+      × there is no file `c`
+       ╭─[models/b.Modelfile:3:9]
      3 │ INCLUDE c
-       · ─────────
+       ·         ─
        ╰────
-      help: copy the fragment's directives into this file
+      help: the path is relative to the file that holds it
 
-    MF517 unsupported-composition
+    MF602 unreadable-file
 
-      × `SYSTEMFILE` is not supported by this version of maquette
-       ╭─[models/b.Modelfile:4:1]
+      × there is no file `d.md`
+       ╭─[models/b.Modelfile:4:12]
      4 │ SYSTEMFILE d.md
-       · ───────────────
+       ·            ────
        ╰────
-      help: write the text into the file itself: SYSTEM """…"""
+      help: the path is relative to the file that holds it
 
-    3 errors
-    "#);
-    assert_snapshot!(beside("FROM support\n"), @r"
-    MF615 from-workspace-model
-
-      × `support` is another model of this workspace
-       ╭─[models/b.Modelfile:1:6]
-     1 │ FROM support
-       ·      ───────
-       ╰────
-      help: this version of maquette cannot build on it: name the base model that it is built on
-
-    Advice: 
-      ☞ described by `models/support.Modelfile`
-       ╭─[models/support.Modelfile:1:1]
-     1 │ FROM llama3.2:3b
-       · ▲
-       ╰────
-
-    1 error
+    2 errors, 1 warning
     ");
 }
 

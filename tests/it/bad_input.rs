@@ -129,17 +129,17 @@ fn what_the_manifest_may_not_say_is_marked() {
 
     1 error
     "#);
-    assert_snapshot!(with_more("[args]\nbase = \"llama3.2\""), @r"
+    assert_snapshot!(with_more("[args]\nbase-model = \"llama3.2\""), @r#"
     MF620 invalid-manifest
 
-      × `args` needs composition, which this version of maquette does not support
-        ╭─[maquette.toml:10:2]
-     10 │ [args]
-        ·  ────
+      × `base-model` in `args` cannot stand in `${…}`: a name is of letters, digits and `_`
+        ╭─[maquette.toml:11:1]
+     11 │ base-model = "llama3.2"
+        · ──────────
         ╰────
 
     1 error
-    ");
+    "#);
     assert_snapshot!(with_more("[guard]\nmax-deletes = \"200%\""), @r#"
     MF620 invalid-manifest
 

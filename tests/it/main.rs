@@ -16,6 +16,7 @@ mod bad_input;
 mod bad_plans;
 mod browser;
 mod checking;
+mod composition;
 mod conformance;
 mod corpus;
 mod faults;

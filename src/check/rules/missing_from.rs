@@ -17,6 +17,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context, reporter: &mut Reporter) {
+    if context.is_fragment() {
+        return;
+    }
     // One that is broken has its own finding.
     let is_base = |keyword: Span| {
         let keyword = context.text(keyword);

@@ -6,6 +6,7 @@
 mod access_public_with_others;
 mod ambiguous_group;
 mod ambiguous_knowledge;
+mod arg_without_value;
 mod avatar_not_an_image;
 mod backslash_escape;
 mod bad_avatar_address;
@@ -26,11 +27,14 @@ mod duplicate_scalar;
 mod empty_item;
 mod empty_system_is_noop;
 mod from_and_override;
+mod from_cycle;
 mod from_self;
 mod from_untagged;
-mod from_workspace_model;
 mod id_from_file_name;
 mod ignored_on_target;
+mod include_cycle;
+mod include_too_deep;
+mod include_too_large;
 mod inexpressible_value;
 mod inline_comment;
 mod invalid_id;
@@ -66,6 +70,7 @@ mod system_and_systemfile;
 mod target_cannot_hold;
 mod text_after_closing_quote;
 mod unchecked_reference;
+mod undefined_arg;
 mod unknown_action;
 mod unknown_base;
 mod unknown_capability;
@@ -80,9 +85,9 @@ mod unknown_skill;
 mod unknown_tool;
 mod unknown_user;
 mod unreadable_file;
-mod unsupported_composition;
 mod unterminated_quote;
 mod unused_allow;
+mod unused_arg;
 mod utf16_without_bom;
 mod wrong_function_kind;
 mod wrong_type;
@@ -147,10 +152,16 @@ pub static ALL: &[&Rule] = &[
     &lost_on_one_target::RULE,
     &ignored_on_target::RULE,
     &parameter_not_on_target::RULE,
-    &unsupported_composition::RULE,
     &parameter_as_instruction::RULE,
     &invalid_value::RULE,
     &duplicate_meta_key::RULE,
+    &undefined_arg::RULE,
+    &unused_arg::RULE,
+    &arg_without_value::RULE,
+    &include_cycle::RULE,
+    &include_too_deep::RULE,
+    &include_too_large::RULE,
+    &from_cycle::RULE,
     &duplicate_id::RULE,
     &unreadable_file::RULE,
     &avatar_not_an_image::RULE,
@@ -165,7 +176,6 @@ pub static ALL: &[&Rule] = &[
     &unknown_skill::RULE,
     &wrong_function_kind::RULE,
     &unknown_base::RULE,
-    &from_workspace_model::RULE,
     &unchecked_reference::RULE,
     &path_outside_workspace::RULE,
     &id_from_file_name::RULE,

@@ -7,12 +7,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::judge::Judgement;
 use crate::check::{self, Levels, Targets};
 use crate::cli::Failure;
+use crate::cli::args::Given;
+use crate::cli::editions::Editions;
 use crate::cli::paths::below;
 use crate::cli::workspace::{Workspace, resolve_files, sort, targets_by_manifest, targets_of};
 use crate::diagnostic::Diagnostic;
 use crate::project::{self, MANIFEST, Project};
 use crate::report::findings::Roots;
-use crate::session::Session;
+use crate::session::{Compiled, Session};
 use crate::source::Files;
 
 /// What is looked at.
@@ -26,6 +28,8 @@ pub(super) struct Scope<'a> {
     pub(super) targets: Option<Targets>,
     /// Which findings count.
     pub(super) judgement: &'a Judgement,
+    /// Values for arguments.
+    pub(super) given: &'a Given,
 }
 
 /// What one look has found.
@@ -70,9 +74,9 @@ impl Scope<'_> {
     }
 
     fn workspace(&self, files: &dyn Files) -> Result<Checked, Failure> {
-        let workspace = Workspace::read(project::load(self.directory)?, files)?;
-        let mut findings = workspace.findings(self.targets)?;
-        findings.extend(workspace.resolve(&|_| true).1);
+        let workspace = Workspace::read(project::load(self.directory)?, files, self.given.values())?;
+        let mut findings = workspace.findings(self.targets, None)?;
+        findings.extend(workspace.unresolved()?);
         workspace.grade(&mut findings);
         let Workspace { project, session, .. } = workspace;
         let roots = roots(&project.root, true);
@@ -93,18 +97,23 @@ impl Scope<'_> {
         let root = &project.as_ref().map_or(here.clone(), |project| project.root.clone());
         let paths: Vec<Utf8PathBuf> =
             below(self.paths, &here)?.iter().map(|path| path.strip_prefix(root).unwrap_or(path).to_owned()).collect();
-        let session = Session::load(files, root, &paths);
+        let editions = Editions::new(project.as_ref(), self.given.values());
+        let session = Session::load_with(files, root, &paths, editions.settings());
+        editions.refuse_unknown(&session, project.as_ref())?;
         let by_manifest = match &project {
             Some(project) => targets_by_manifest(project, &paths)?,
             None => BTreeMap::new(),
         };
-        let mut findings = session.check(&|file| self.targets.unwrap_or_else(|| targets_of(&by_manifest, file)));
-        findings.extend(resolve_files(&session, root, &|_| true).1);
+        let targets = |file: &Compiled| self.targets.unwrap_or_else(|| targets_of(&by_manifest, file));
+        let mut findings = session.judge(&editions.judged(&session, project.as_ref(), None)?, &targets);
+        let mut resolved = resolve_files(&session, &session.files, root, &|_| true, &targets).1;
         if project.is_none() {
             // Outside of a workspace nothing is called by its id, and the files have nothing to do with each other.
-            let of_workspace = ["id-from-file-name", "duplicate-id", "from-workspace-model"];
-            findings.retain(|finding| !of_workspace.contains(&finding.rule));
+            let of_workspace = ["id-from-file-name", "duplicate-id", "from-cycle", "from-self"];
+            resolved.retain(|finding| !of_workspace.contains(&finding.rule));
         }
+        findings.extend(resolved);
+        session.trace(&mut findings);
         let roots = roots(root, project.is_some());
         let levels = project.as_ref().map(|project| project.manifest.levels.clone()).unwrap_or_default();
         check::grade(&mut findings, &levels, &session.sources);

@@ -12,6 +12,7 @@ use clap::{ArgGroup, Args, ValueEnum};
 use self::judge::Judgement;
 use self::look::{Checked, Scope, roots};
 use self::print::Printing;
+use super::args::Given;
 use super::ui::manifest_finding;
 use super::{Exit, Failure, Ui};
 use crate::check::Targets;
@@ -43,6 +44,8 @@ pub(super) struct Arguments {
     /// Check again whenever a file changes, until Ctrl-C.
     #[arg(long, conflicts_with_all = ["repairs", "update_baseline"])]
     watch: bool,
+    #[command(flatten)]
+    given: Given,
     /// Files or folders; without any, the whole workspace.
     #[arg(value_name = "PATH")]
     paths: Vec<Utf8PathBuf>,
@@ -63,7 +66,7 @@ impl Arguments {
             open_webui: self.target.contains(&Target::OpenWebui),
             ollama: self.target.contains(&Target::Ollama),
         });
-        Scope { directory, paths: &self.paths, targets, judgement: &self.judgement }
+        Scope { directory, paths: &self.paths, targets, given: &self.given, judgement: &self.judgement }
     }
 }
 
@@ -100,7 +103,7 @@ fn manifest_as_finding(failure: Failure, directory: &Utf8Path) -> Result<Checked
     let here = directory.canonicalize_utf8()?;
     let root = here.ancestors().find(|folder| folder.join(MANIFEST).is_file()).unwrap_or(&here);
     Ok(Checked {
-        session: Session { sources, ..Session::default() },
+        session: Session::of_texts(sources),
         findings: vec![finding],
         project: None,
         roots: roots(root, true),

@@ -1,5 +1,7 @@
 //! The values of our own directives.
 
+use serde_json::Value as Json;
+
 use super::Lowering;
 use crate::diagnostic::{Applicability, Edit, closest};
 use crate::ir::{
@@ -9,7 +11,7 @@ use crate::source::{Located, Span};
 use crate::syntax::Quoting;
 use crate::syntax::value::{self, Entry, ValueError, ValueFault, Written};
 
-impl Lowering<'_> {
+impl Lowering<'_, '_> {
     pub(super) fn extended(&mut self, directive: &'static Directive) -> Option<Value> {
         let raw = self.statement.value;
         let content = self.text(raw.content);
@@ -21,15 +23,21 @@ impl Lowering<'_> {
             Shape::List => {
                 let (entries, errors) = value::list(content, base);
                 self.items(&errors, directive)?;
-                Some(Value::List(entries.iter().map(|entry| self.located(entry, entry.text().into_owned())).collect()))
+                let mut items = Vec::with_capacity(entries.len());
+                for entry in &entries {
+                    items.push(self.item(entry, &entry.text())?);
+                }
+                Some(Value::List(items))
             }
             Shape::Switches => {
                 let (switches, errors) = value::switches(content, base);
                 self.items(&errors, directive)?;
-                let item = |switch: &value::Switch| {
-                    self.located(&switch.entry, Switch { name: switch.entry.text().into_owned(), on: switch.is_on })
-                };
-                Some(Value::Switches(switches.iter().map(item).collect()))
+                let mut items = Vec::with_capacity(switches.len());
+                for switch in &switches {
+                    let Located { value: name, location } = self.item(&switch.entry, &switch.entry.text())?;
+                    items.push(Located::new(Switch { name, on: switch.is_on }, location));
+                }
+                Some(Value::Switches(items))
             }
             Shape::Access => self.access(directive, content, base),
             Shape::Knowledge => self.knowledge(directive, content, base),
@@ -61,7 +69,7 @@ impl Lowering<'_> {
             self.missing_value(directive.keyword, directive.value);
             return None;
         }
-        let text = content.to_owned();
+        let text = self.fill(content).into_owned();
         Some(if directive.shape == Shape::Suggestion {
             Value::Suggestion { title: None, prompt: text }
         } else {
@@ -76,27 +84,29 @@ impl Lowering<'_> {
             self.missing_value(directive.keyword, directive.value);
             return None;
         }
-        // `"Best" bot` is a text with quotes in it, but `"Best` and `"C:\x"` were meant to be JSON.
-        let quotes = written.text.bytes().filter(|&byte| byte == b'"').count();
-        let meant_as_json =
-            written.text.starts_with('"') && (quotes == 1 || quotes == 2 && written.text.ends_with('"'));
-        if !written.is_quoted && meant_as_json {
-            let fault = if quotes == 1 { ValueFault::Unclosed } else { ValueFault::NotJson(written.text) };
+        if let Some(fault) = written.broken_string() {
             self.invalid(&ValueError { span: written.span, fault }, directive);
             return None;
         }
+        let filled = self.fill(&written.text).into_owned();
+        if filled.is_empty() {
+            self.missing_value(directive.keyword, directive.value);
+            return None;
+        }
+        let written = Written { text: filled, ..written };
         Some(written)
     }
 
     fn access(&mut self, directive: &'static Directive, content: &str, base: u32) -> Option<Value> {
         let (word, rest) = content.split_once([' ', '\t']).unwrap_or((content, ""));
-        let level = match (word, rest.trim().is_empty()) {
+        let filled = self.fill(word);
+        let level = match (&*filled, rest.trim().is_empty()) {
             ("public", true) => return Some(Value::Access(AccessRule::Public)),
             ("private", true) => return Some(Value::Access(AccessRule::Private)),
             ("read", false) => Level::Read,
             ("write", false) => Level::Write,
             _ => {
-                self.not_an_access(directive, word, rest);
+                self.not_an_access(directive, &filled, rest);
                 return None;
             }
         };
@@ -105,7 +115,8 @@ impl Lowering<'_> {
         self.items(&errors, directive)?;
         let mut principals = Vec::with_capacity(entries.len());
         for entry in &entries {
-            match principal(entry) {
+            let named = prefixed(entry).map(|(prefix, name)| (prefix, self.fill(name)));
+            match named.and_then(|(prefix, name)| principal(prefix, &name)) {
                 Some(principal) => principals.push(self.located(entry, principal)),
                 None => self.unknown_principal(entry),
             }
@@ -162,7 +173,8 @@ impl Lowering<'_> {
         self.items(&errors, directive)?;
         let mut found = Vec::with_capacity(entries.len());
         for entry in &entries {
-            let Some((kind, name)) = knowledge(entry) else {
+            let named = knowledge(entry).map(|(kind, name)| (kind, self.fill(name).into_owned()));
+            let Some((kind, name)) = named.filter(|(_, name)| !name.is_empty()) else {
                 let message = format!("`{}` is no kind of knowledge that has a name", entry.text());
                 let finding = self.finding("invalid-value", entry.span, message);
                 self.findings.push(finding.help("write a collection's name, `file:<name>` or `note:<title>`"));
@@ -174,6 +186,8 @@ impl Lowering<'_> {
     }
 
     fn flag(&mut self, directive: &'static Directive, content: &str) -> Option<Value> {
+        let filled = self.fill(content);
+        let content = &*filled;
         let on = match content.to_ascii_lowercase().as_str() {
             "true" if content == "true" => return Some(Value::Flag(true)),
             "false" if content == "false" => return Some(Value::Flag(false)),
@@ -186,7 +200,9 @@ impl Lowering<'_> {
             _ => None,
         };
         let span = self.statement.value.span;
-        if let Some((value, comment)) = crate::ir::inline_comment::split(content) {
+        if let Some((value, comment)) = crate::ir::inline_comment::split(content)
+            && !self.has_filled()
+        {
             let finding = crate::ir::inline_comment::finding(self.file, self.statement, value, comment);
             self.findings.push(finding);
             return None;
@@ -214,7 +230,10 @@ impl Lowering<'_> {
         let pair = value::key_json(content, base).map_err(|error| self.invalid(&error, directive)).ok()?;
         let json = self.text(pair.json);
         match serde_json::from_str(json) {
-            Ok(value) => Some(Value::Meta { key: pair.key.text, value }),
+            Ok(value) => {
+                let key = self.fill(&pair.key.text).into_owned();
+                Some(Value::Meta { key, value: self.fill_json(value) })
+            }
             Err(error) => {
                 // The value is one line, so the column is an offset in it.
                 let column = error.column().saturating_sub(1).min(json.len());
@@ -249,8 +268,39 @@ impl Lowering<'_> {
             self.missing_value(directive.keyword, directive.value);
             return None;
         }
-        let title = suggestion.titles.map(|(title, subtitle)| [title.text, subtitle.text]);
-        Some(Value::Suggestion { title, prompt: suggestion.prompt.text })
+        let title = suggestion
+            .titles
+            .map(|(title, subtitle)| [self.fill(&title.text).into_owned(), self.fill(&subtitle.text).into_owned()]);
+        let prompt = self.fill(&suggestion.prompt.text).into_owned();
+        if prompt.is_empty() {
+            self.missing_value(directive.keyword, directive.value);
+            return None;
+        }
+        Some(Value::Suggestion { title, prompt })
+    }
+
+    /// One item of a list, which is something.
+    fn item(&mut self, entry: &Entry, text: &str) -> Option<Located<String>> {
+        let filled = self.fill(text).into_owned();
+        if filled.is_empty() && !text.is_empty() {
+            let message = format!("nothing is left of the item `{text}`");
+            let finding = self.finding("empty-item", entry.span, message);
+            self.findings.push(finding.help("give its argument a value that is not empty"));
+            return None;
+        }
+        Some(self.located(entry, filled))
+    }
+
+    /// JSON with the references in its strings and keys replaced.
+    fn fill_json(&mut self, value: Json) -> Json {
+        match value {
+            Json::String(text) => Json::String(self.fill(&text).into_owned()),
+            Json::Array(items) => items.into_iter().map(|item| self.fill_json(item)).collect(),
+            Json::Object(map) => {
+                map.into_iter().map(|(key, value)| (self.fill(&key).into_owned(), self.fill_json(value))).collect()
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) => value,
+        }
     }
 
     /// Reports what is wrong with items; none if something is, because a list without one of its items is another list.
@@ -302,8 +352,7 @@ fn prefixed(entry: &Entry) -> Option<(&str, &str)> {
     }
 }
 
-fn principal(entry: &Entry) -> Option<Principal> {
-    let (prefix, name) = prefixed(entry)?;
+fn principal(prefix: &str, name: &str) -> Option<Principal> {
     let name = Some(name.to_owned()).filter(|name| !name.is_empty())?;
     Some(match prefix {
         "group" => Principal::Group(name),
@@ -315,7 +364,7 @@ fn principal(entry: &Entry) -> Option<Principal> {
 }
 
 /// What an item names; none if a kind is followed by no name, or a word before quotes is no kind.
-fn knowledge(entry: &Entry) -> Option<(KnowledgeKind, String)> {
+fn knowledge(entry: &Entry) -> Option<(KnowledgeKind, &str)> {
     let (kind, name) = match prefixed(entry) {
         Some(("file", name)) => (KnowledgeKind::File, name),
         Some(("note", name)) => (KnowledgeKind::Note, name),
@@ -323,7 +372,7 @@ fn knowledge(entry: &Entry) -> Option<(KnowledgeKind, String)> {
         // `HR: rules` is the name of a collection.
         _ => (KnowledgeKind::Collection, entry.name.text.as_str()),
     };
-    (!name.is_empty()).then(|| (kind, name.to_owned()))
+    Some((kind, name))
 }
 
 fn avatar(written: &Written) -> Avatar {

@@ -4,11 +4,18 @@
 //! ours is left to [`crate::check`], which sees it in the tree beside the lines around it.
 
 mod extended;
+mod filling;
 mod parameter;
+mod precedence;
+mod prompt;
 
-use super::{Directive, Document, Role, Shape, Statement, Text, Value, directive};
+use std::borrow::Cow;
+
+use filling::Filling;
+
+use super::{Directive, Document, Part, Place, Role, Shape, Statement, Text, Value, directive};
 use crate::diagnostic::Diagnostic;
-use crate::expand::Expanded;
+use crate::expand::{Expanded, PartRole};
 use crate::source::{FileId, Location, Span};
 use crate::syntax::{self, Head, Tree};
 
@@ -16,10 +23,16 @@ use crate::syntax::{self, Head, Tree};
 #[must_use]
 pub fn lower(expanded: &Expanded) -> (Document, Vec<Diagnostic>) {
     let mut findings = Vec::new();
-    let mut statements = Vec::with_capacity(expanded.statements.len());
-    for (part, statement) in &expanded.statements {
-        let Some(part) = expanded.parts.get(*part) else { continue };
-        let mut lowering = Lowering { tree: &part.tree, file: part.file, statement, findings: &mut findings };
+    let mut statements = Vec::with_capacity(expanded.parts.first().map_or(0, |own| own.tree.items.len()));
+    let mut filling = expanded.substitutes.then(|| Filling::new(expanded));
+    for placed in expanded.statements() {
+        let Some(part) = expanded.parts.get(placed.part) else { continue };
+        if let Some(filling) = &mut filling {
+            filling.begin(&placed, part);
+        }
+        let (tree, file, statement) = (&*part.tree, part.file, placed.statement);
+        let known = findings.len();
+        let mut lowering = Lowering { tree, file, statement, findings: &mut findings, filling: filling.as_mut() };
         let directive = match statement.head {
             Head::Ollama(word) => directive::of(word),
             Head::Extended => match directive::find(lowering.text(statement.keyword)) {
@@ -27,27 +40,60 @@ pub fn lower(expanded: &Expanded) -> (Document, Vec<Diagnostic>) {
                 None => continue,
             },
         };
-        if let Some((directive, value)) = lowering.lower(directive) {
-            statements.push(Statement {
-                directive,
-                value,
-                location: lowering.at(statement.span),
-                value_location: lowering.at(statement.value.span),
-            });
+        let lowered = match part.role {
+            PartRole::Own | PartRole::Fragment => lowering.lower(directive),
+            PartRole::Prompt { .. } => Some((directive, Value::Text(lowering.prompt()))),
+        };
+        let filled = match &mut filling {
+            Some(filling) => filling.end(tree, file, statement, known, &mut findings),
+            None => Vec::new(),
+        };
+        let Some((directive, value)) = lowered else { continue };
+        // What composition took in is gone; what it could not read has its finding.
+        if directive.place == Place::CompileTime {
+            continue;
         }
+        let at = |span| Location::new(file, span);
+        let location = match part.role {
+            PartRole::Own | PartRole::Fragment => at(statement.span),
+            PartRole::Prompt { .. } => part.included_at.unwrap_or_else(|| at(statement.span)),
+        };
+        statements.push(Statement {
+            directive,
+            value,
+            location,
+            value_location: at(statement.value.span),
+            part: placed.part,
+            filled,
+        });
     }
-    (Document { file: expanded.file, statements }, findings)
+    if let Some(filling) = filling {
+        findings.extend(filling.unused());
+    }
+    if expanded.parts.len() > 1 {
+        prompt::join(expanded, &mut statements, &mut findings);
+        precedence::settle(expanded, &mut statements);
+    }
+    let parts = expanded.parts.iter().map(|part| Part {
+        file: part.file,
+        included_at: part.included_at,
+        parent: part.parent,
+        is_text: matches!(part.role, PartRole::Prompt { .. }),
+    });
+    (Document { file: expanded.file, parts: parts.collect(), statements }, findings)
 }
 
 /// One statement on its way.
-struct Lowering<'a> {
+struct Lowering<'a, 'e> {
     tree: &'a Tree,
     file: FileId,
     statement: &'a syntax::Statement,
     findings: &'a mut Vec<Diagnostic>,
+    /// Fills in arguments, where there may be any.
+    filling: Option<&'a mut Filling<'e>>,
 }
 
-impl<'a> Lowering<'a> {
+impl<'a> Lowering<'a, '_> {
     /// The directive is another one where a parameter is named like an instruction.
     fn lower(&mut self, directive: &'static Directive) -> Option<(&'static Directive, Value)> {
         let value = match directive.shape {
@@ -87,12 +133,45 @@ impl<'a> Lowering<'a> {
     }
 
     /// The value in Ollama's reading, and as written where the two differ.
-    fn value(&self) -> Text {
-        let text = self.tree.value(&self.statement.value).into_owned();
-        let written = self.text(self.statement.value.content);
+    fn value(&mut self) -> Text {
+        let text = self.read().into_owned();
+        if !self.tree.has_dropped {
+            return Text { text, written: None };
+        }
+        let written = self.fill(self.tree.slice(self.statement.value.content));
         // Ollama only deletes, so equal lengths are equal texts.
-        let written = (written.len() != text.len()).then(|| written.to_owned());
+        let written = (written.len() != text.len()).then(|| written.into_owned());
         Text { text, written }
+    }
+
+    /// The value in Ollama's reading.
+    fn read(&mut self) -> Cow<'a, str> {
+        match self.tree.value(&self.statement.value) {
+            Cow::Borrowed(text) => self.fill(text),
+            Cow::Owned(text) => Cow::Owned(self.fill(&text).into_owned()),
+        }
+    }
+
+    /// The text of a file that SYSTEMFILE names.
+    fn prompt(&mut self) -> Text {
+        let text = prompt::normalise(self.text(self.statement.value.content));
+        let filled = self.fill(&text);
+        let kept = syntax::without_dropped(&filled).into_owned();
+        let written = (kept.len() != filled.len()).then(|| filled.into_owned());
+        Text { text: kept, written }
+    }
+
+    /// A text with what the references in it stand for.
+    fn fill<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
+        match &mut self.filling {
+            Some(filling) => filling.fill(text),
+            None => Cow::Borrowed(text),
+        }
+    }
+
+    /// Whether something was filled in in this statement: then its text is not its value.
+    fn has_filled(&self) -> bool {
+        self.filling.as_ref().is_some_and(|filling| filling.has_filled())
     }
 
     fn missing_value(&mut self, name: &str, value: &str) {

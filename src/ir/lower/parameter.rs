@@ -7,12 +7,12 @@ use crate::ir::{Directive, ParameterValue, Role, Text, Value, directive, inline_
 use crate::source::{Located, Span};
 use crate::syntax::Quoting;
 
-impl Lowering<'_> {
+impl Lowering<'_, '_> {
     pub(super) fn parameter(&mut self) -> Option<(&'static Directive, Value)> {
         let name = self.statement.name?;
         let word = self.text(name);
         let Some(row) = parameter::find(word) else { return self.unknown(name, word) };
-        let text = self.tree.value(&self.statement.value);
+        let text = self.read();
         if text.is_empty() {
             self.missing_value(&format!("PARAMETER {word}"), row.kind.example());
             return None;
@@ -51,7 +51,7 @@ impl Lowering<'_> {
         if let Some(meant) = command(word) {
             return self.instruction(name, word, meant);
         }
-        let value = ParameterValue::Text(self.tree.value(&self.statement.value).into_owned());
+        let value = ParameterValue::Text(self.read().into_owned());
         // Reported by the rules `unknown-parameter` and `parameter-case`.
         Some(self.known(word, name, value))
     }
@@ -88,7 +88,7 @@ impl Lowering<'_> {
             self.findings.push(finding.fix(Applicability::Safe, format!("write `{}`", meant.keyword), vec![edit]));
             return Some((meant, self.ollama_text(meant)?));
         }
-        let value = self.tree.value(&self.statement.value);
+        let value = self.read();
         let (role, content) = value.split_once(": ").unwrap_or((&value, ""));
         let Some(role) = Role::parse(role) else {
             let message = format!("`{role}` is not the role of a message");
@@ -104,6 +104,11 @@ impl Lowering<'_> {
     /// A value that is not of its parameter's type, under the rule that explains it best.
     fn wrong(&self, row: &Parameter, text: &str, error: &ValueError) -> Diagnostic {
         let value = self.statement.value.span;
+        if self.has_filled() {
+            // Places and repairs are about what is written.
+            let message = format!("`{}` takes {}, not `{}`", row.name, row.kind.noun(), shortened(text));
+            return self.finding("wrong-type", value, message).label("after its arguments are filled in");
+        }
         if let Some((before, comment)) = inline_comment::split(text)
             && self.statement.value.quoting == Quoting::Bare
             && parse_value(row, before).is_ok()

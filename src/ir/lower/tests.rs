@@ -1,21 +1,23 @@
 //! Cases are one line each: the text, and what becomes of it.
 
+mod composition;
+
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use serde_json::{Value as Json, json};
 
 use crate::diagnostic::Diagnostic;
+use crate::expand::Expanded;
 use crate::source::{SourceFile, Sources};
-use crate::{expand, ir, syntax};
+use crate::{ir, syntax};
 
 /// The values in their JSON form, without the spans of their items; and the findings.
 fn lower(text: &str) -> (Vec<Json>, Vec<Diagnostic>) {
     let mut sources = Sources::new();
     let id = sources.add(SourceFile::new(Utf8PathBuf::from("Modelfile"), text.as_bytes()));
     let tree = Arc::new(syntax::parse(Arc::clone(&sources.get(id).text)));
-    let (expanded, _) = expand::expand(id, &tree);
-    let (document, findings) = ir::lower(&expanded);
+    let (document, findings) = ir::lower(&Expanded::alone(id, &tree));
     let json = serde_json::to_value(ir::json::document(&document, &sources)).unwrap();
     let values = json["statements"].as_array().unwrap().iter().map(|statement| {
         let mut value = statement["value"].clone();
@@ -192,7 +194,7 @@ fn the_form_is_versioned_and_has_positions() {
     let mut sources = Sources::new();
     let id = sources.add(SourceFile::new(Utf8PathBuf::from("a/Modelfile"), b"FROM x\nTAGS a"));
     let tree = Arc::new(syntax::parse(Arc::clone(&sources.get(id).text)));
-    let (document, _) = ir::lower(&expand::expand(id, &tree).0);
+    let (document, _) = ir::lower(&Expanded::alone(id, &tree));
     let expected = json!({
         "format": 1,
         "path": "a/Modelfile",
