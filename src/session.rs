@@ -54,6 +54,8 @@ pub struct Compiled {
     findings: Vec<Diagnostic>,
     /// Whether another set of arguments might make something else of it.
     has_references: bool,
+    /// What lies where it points to weights.
+    weights: check::Weights,
 }
 
 /// What files are compiled with.
@@ -110,11 +112,11 @@ impl Session {
         }
         let mut sets = settings.args.iter();
         let first = sets.next().cloned().unwrap_or_default();
-        session.files = compile(&trees.iter().collect::<Vec<_>>(), &mut library, settings.reach, &first);
+        session.files = compile(&trees.iter().collect::<Vec<_>>(), &mut library, settings.reach, &first, (files, root));
         for args in sets {
             let again: Vec<&Parsed> =
                 trees.iter().zip(&session.files).filter(|(_, file)| file.has_references).map(|(one, _)| one).collect();
-            let mut again = compile(&again, &mut library, settings.reach, args).into_iter();
+            let mut again = compile(&again, &mut library, settings.reach, args, (files, root)).into_iter();
             let files = session.files.iter().map(|file| {
                 let again = if file.has_references { again.next() } else { None };
                 again.unwrap_or_else(|| Arc::clone(file))
@@ -151,7 +153,8 @@ impl Session {
     pub fn judge(&self, files: &[&Compiled], targets: &(dyn Fn(&Compiled) -> Targets + Sync)) -> Vec<Diagnostic> {
         let found = side_by_side(files, |file| {
             let mut findings = file.findings.clone();
-            findings.extend(check::check(&self.context(file.id, &file.tree, &file.document, targets(file))));
+            let context = self.context(file.id, &file.tree, &file.document, targets(file)).beside(&file.weights);
+            findings.extend(check::check(&context));
             if file.document.parts.len() > 1 {
                 for finding in &mut findings {
                     let elsewhere = finding.location.filter(|place| place.file != file.id);
@@ -233,7 +236,7 @@ impl Session {
         document: &'a Document,
         targets: Targets,
     ) -> check::Context<'a> {
-        check::Context { file: self.sources.get(id), id, tree, document, targets }
+        check::Context::new(self.sources.get(id), id, tree, document, targets)
     }
 }
 
@@ -245,7 +248,13 @@ struct Parsed {
 }
 
 /// Expands files, one after the other because they share what they include, and lowers them side by side.
-fn compile(files: &[&Parsed], library: &mut Library<'_>, reach: Reach, args: &Arc<Args>) -> Vec<Arc<Compiled>> {
+fn compile(
+    files: &[&Parsed],
+    library: &mut Library<'_>,
+    reach: Reach,
+    args: &Arc<Args>,
+    (disk, root): (&dyn Files, &Utf8Path),
+) -> Vec<Arc<Compiled>> {
     let expanded: Vec<(&Parsed, Expanded, Vec<Diagnostic>)> = files
         .iter()
         .map(|file| {
@@ -256,11 +265,15 @@ fn compile(files: &[&Parsed], library: &mut Library<'_>, reach: Reach, args: &Ar
     side_by_side(&expanded, |(file, expanded, findings)| {
         let (document, more) = ir::lower(expanded);
         let bindings = expanded.scopes.bindings();
+        let path = root.join(&file.path);
+        let folder = path.parent().unwrap_or(root);
+        let weights = check::Weights::look(disk, folder, &document);
         Arc::new(Compiled {
             id: file.id,
             path: file.path.clone(),
             tree: Arc::clone(&file.tree),
             document,
+            weights,
             arguments: bindings.iter().map(|binding| Arc::clone(&binding.name)).collect(),
             findings: findings.iter().cloned().chain(more).collect(),
             has_references: !bindings.is_empty() || expanded.parts.iter().any(|part| part.tree.text.contains("${")),

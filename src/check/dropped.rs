@@ -59,7 +59,9 @@ pub(super) fn report(
         // At the edges nothing is lost but a blank; of a control sequence, the rest stays in the value.
         let place = match class {
             Class::Control => Span::new(statement.keyword.end, statement.span.end),
-            Class::Invisible | Class::Space | Class::Other => statement.value.content,
+            // Between quotes they make other quotes of them.
+            Class::Invisible => statement.value.span,
+            Class::Space | Class::Other => statement.value.content,
         };
         let lost: Vec<(Span, char)> = context
             .text(place)
@@ -73,8 +75,10 @@ pub(super) fn report(
         let Some(&(first, character)) = lost.first() else { continue };
         let plural = if lost.len() == 1 { "" } else { "s" };
         let message = format!("ollama deletes {} {}{plural} from this value", lost.len(), class.noun());
+        let finding = Diagnostic::new(rule, context.at(first), message).label(shown(character));
+        let more = lost.iter().skip(1).take(MORE);
         let finding =
-            Diagnostic::new(rule, context.at(first), message).label(format!("U+{:04X}", u32::from(character)));
+            more.fold(finding, |finding, &(span, character)| finding.also(context.at(span), shown(character)));
         reporter.push(match instead {
             Some(instead) => {
                 let edits = lost.iter().map(|&(span, _)| Edit { span, text: instead.to_owned() }).collect();
@@ -83,5 +87,57 @@ pub(super) fn report(
             }
             None => finding.help("write it another way if the model is to see it"),
         });
+    }
+}
+
+/// How many places are shown besides the first: a text in another script has hundreds.
+const MORE: usize = 7;
+
+/// A character that cannot be seen, by code point and name.
+fn shown(character: char) -> String {
+    let code_point = format!("U+{:04X}", u32::from(character));
+    let control = CONTROLS.iter().find(|(control, _)| *control == character).map(|&(_, name)| name);
+    match (control, unicode_names2::name(character)) {
+        (Some(name), _) => format!("{code_point} {name}"),
+        (None, Some(name)) => format!("{code_point} {name}"),
+        (None, None) if matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..) => {
+            format!("{code_point} of private use")
+        }
+        (None, None) => code_point,
+    }
+}
+
+/// Unicode gives control characters no names of their own; these are its aliases.
+const CONTROLS: [(char, &str); 10] = [
+    ('\0', "NULL"),
+    ('\x07', "ALERT"),
+    ('\x08', "BACKSPACE"),
+    ('\x0B', "LINE TABULATION"),
+    ('\x0C', "FORM FEED"),
+    ('\x0E', "SHIFT OUT"),
+    ('\x1A', "SUBSTITUTE"),
+    ('\x1B', "ESCAPE"),
+    ('\x7F', "DELETE"),
+    ('\u{85}', "NEXT LINE"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn characters_that_cannot_be_seen_are_named() {
+        let cases = [
+            ('\u{200b}', "U+200B ZERO WIDTH SPACE"),
+            ('\u{a0}', "U+00A0 NO-BREAK SPACE"),
+            ('\u{1b}', "U+001B ESCAPE"),
+            ('\u{1}', "U+0001"),
+            ('\u{e0b0}', "U+E0B0 of private use"),
+            ('\u{e0067}', "U+E0067 TAG LATIN SMALL LETTER G"),
+            ('\u{10ffff}', "U+10FFFF of private use"),
+        ];
+        for (character, expected) in cases {
+            assert_eq!(shown(character), expected);
+        }
     }
 }

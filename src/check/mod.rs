@@ -11,22 +11,27 @@ mod dropped;
 mod fingerprint;
 pub mod fix;
 mod grade;
+mod place;
 pub mod rules;
 mod swallowed;
 mod syntax;
+mod template;
+mod weights;
 
 pub use allow::allow;
 pub use baseline::{Baseline, BaselineError};
 pub use fingerprint::{Fingerprint, fingerprints};
 pub use grade::{LevelSetting, Levels, Selection, SelectionError, grade};
+pub use weights::Weights;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::ir::{Document, Support};
+use crate::ir::{self, Directive, Document, Support, Value};
 use crate::source::{FileId, Location, SourceFile, Span};
-use crate::syntax::Tree;
+use crate::syntax::{Item, Statement, Tree};
 
 /// One rule.
 #[derive(Debug)]
@@ -57,7 +62,7 @@ impl Rule {
 }
 
 /// What a rule looks at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Context<'a> {
     /// The file.
     pub file: &'a SourceFile,
@@ -70,6 +75,10 @@ pub struct Context<'a> {
     pub document: &'a Document,
     /// Where the model goes.
     pub targets: Targets,
+    /// What lies where it points to weights; none where nobody looked.
+    weights: Option<&'a Weights>,
+    /// Its template, once a rule has asked for it.
+    template: OnceCell<Option<template::View<'a>>>,
 }
 
 impl<'a> Context<'a> {
@@ -77,6 +86,49 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn is_fragment(&self) -> bool {
         self.document.file != self.id
+    }
+
+    /// What rules look at in one file.
+    #[must_use]
+    pub fn new(file: &'a SourceFile, id: FileId, tree: &'a Tree, document: &'a Document, targets: Targets) -> Self {
+        Self { file, id, tree, document, targets, weights: None, template: OnceCell::new() }
+    }
+
+    /// The same, knowing what lies where the file points to weights.
+    #[must_use]
+    pub fn beside(self, weights: &'a Weights) -> Self {
+        Self { weights: Some(weights), ..self }
+    }
+
+    /// The statements of a directive about files, with what they say, where Ollama reads them.
+    fn values_of(&self, directive: &'static Directive) -> impl Iterator<Item = (&'a ir::Statement, &'a str)> + use<'a> {
+        let document = self.document;
+        let statements = self.targets.ollama.then(|| document.all(directive)).into_iter().flatten();
+        statements.filter_map(|statement| match &statement.value {
+            Value::Text(text) => Some((statement, text.text.as_str())),
+            _ => None,
+        })
+    }
+
+    /// What lies where a value of such a directive points.
+    fn found(&self, value: &str) -> Option<&'a weights::Found> {
+        self.weights?.at(value)
+    }
+
+    /// The template that counts, if a target reads it.
+    fn template(&self) -> Option<&template::View<'a>> {
+        self.template.get_or_init(|| template::View::new(self)).as_ref()
+    }
+
+    /// The statement of the file that starts at `offset`.
+    fn statement_at(&self, offset: u32) -> Option<&'a Statement> {
+        let items = &self.tree.items;
+        let at = items.binary_search_by_key(&offset, |item| item.span().start).ok()?;
+        // Nothing but trivia is empty, and it may stand where a statement starts.
+        items.get(at.saturating_sub(1)..)?.iter().take(3).find_map(|item| match item {
+            Item::Statement(statement) if statement.span.start == offset => Some(statement),
+            _ => None,
+        })
     }
 
     /// The place of `span` in the file.

@@ -14,6 +14,12 @@ pub(super) fn line(content: &str) -> Option<(u32, &str)> {
     None
 }
 
+/// Whether the line of `content` that holds the offset, and is not its first, looks like a directive.
+pub(super) fn is_line(content: &str, offset: u32) -> bool {
+    let before = content.get(..offset as usize).unwrap_or_default();
+    before.rfind(['\n', '\r']).is_some_and(|at| looks_like_directive(content.get(at + 1..).unwrap_or_default()))
+}
+
 /// Whether `line` starts with a keyword in upper case, and for PARAMETER goes on with a parameter.
 fn looks_like_directive(line: &str) -> bool {
     let Some((keyword, rest)) = line.split_once([' ', '\t']) else { return false };

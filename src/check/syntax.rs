@@ -9,7 +9,7 @@ use crate::syntax::{Fault, Head, Item, Malformed, Quoting, Statement, Word};
 
 /// The findings, in the order of the text.
 pub(super) fn findings(context: &Context) -> Vec<Diagnostic> {
-    let mut reader = Reader { context, findings: Vec::new(), above: None, prose: None };
+    let mut reader = Reader { context, findings: Vec::new(), above: None, prose: None, early: 0, searched: None };
     for item in &context.tree.items {
         match item {
             Item::Trivia(_) | Item::Comment(_) => {}
@@ -21,16 +21,20 @@ pub(super) fn findings(context: &Context) -> Vec<Diagnostic> {
     reader.findings
 }
 
-struct Reader<'a> {
-    context: &'a Context<'a>,
+struct Reader<'c, 'a> {
+    context: &'c Context<'a>,
     findings: Vec<Diagnostic>,
     /// The last statement that was understood.
     above: Option<&'a Statement>,
     /// The lines that seem to belong to it.
     prose: Option<Span>,
+    /// Up to where lines belong to a value that ended too early.
+    early: u32,
+    /// The value whose end was looked for.
+    searched: Option<Span>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'_, 'a> {
     fn statement(&mut self, statement: &'a Statement) {
         if statement.head == Head::Extended && directive::find(self.text(statement.keyword)).is_none() {
             self.unknown(statement.span, statement.keyword);
@@ -61,6 +65,9 @@ impl<'a> Reader<'a> {
 
     /// A line that starts with no keyword, or with a keyword and no value.
     fn unknown(&mut self, line: Span, keyword: Span) {
+        if line.start < self.early || self.ended_early(line) {
+            return;
+        }
         let text = self.text(line).trim_end();
         let word = word(text);
         let rest = text.get(word.len()..).unwrap_or_default();
@@ -77,6 +84,45 @@ impl<'a> Reader<'a> {
         };
         self.end_prose();
         self.findings.push(finding);
+    }
+
+    /// Whether this line belongs to the value above, which a line inside of it has closed: where the quotes stand at the
+    /// end of a line once more, before anything that is clearly a directive.
+    fn ended_early(&mut self, line: Span) -> bool {
+        let Some(above) = self.above.filter(|above| above.value.quoting != Quoting::Bare) else { return false };
+        let (value, quote) = (above.value, if above.value.quoting == Quoting::Single { "\"" } else { "\"\"\"" });
+        let closing = Span::new(value.content.end, value.span.end);
+        // It is looked for once.
+        if self.searched == Some(value.span) || !self.text(value.content).contains('\n') {
+            return false;
+        }
+        self.searched = Some(value.span);
+        let rest = self.context.tree.text.get(line.start as usize..).unwrap_or_default();
+        let mut end = line.start;
+        for (at, line) in rest.split_inclusive('\n').take(MANY_LINES).enumerate() {
+            end += length(line);
+            let keyword = line.split([' ', '\t']).next().unwrap_or_default();
+            if at > 0 && directive::find(keyword).is_some() {
+                break;
+            }
+            if line.trim_end().ends_with(quote) {
+                self.early = end;
+                self.above = None;
+                let keyword = self.text(above.keyword);
+                let finding = self
+                    .finding("early-closed-value", closing, format!("this ends the value of `{keyword}`"))
+                    .also(self.context.at(Span::at(value.span.start)), "it starts here")
+                    .also(self.context.at(line_start(end, line)), "and seems to end here")
+                    .help(if quote == "\"" {
+                        "put the value in `\"\"\"`"
+                    } else {
+                        "no line inside of a value may end with `\"\"\"`: write `'''` there, or put something behind it"
+                    });
+                self.findings.push(finding);
+                return true;
+            }
+        }
+        false
     }
 
     fn without_value(&self, line: Span, known: &Directive) -> Diagnostic {
@@ -372,6 +418,14 @@ impl<'a> Reader<'a> {
     fn text(&self, span: Span) -> &'a str {
         self.context.text(span)
     }
+}
+
+/// How many lines after a value may still belong to it.
+const MANY_LINES: usize = 500;
+
+/// Where the line that ends at `end` starts.
+fn line_start(end: u32, line: &str) -> Span {
+    Span::at(end - length(line))
 }
 
 /// Whether a word in upper case is nearly one of Ollama's.

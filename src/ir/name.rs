@@ -217,8 +217,11 @@ fn selector(text: &str) -> Option<(String, Source)> {
 pub fn looks_like_path(text: &str) -> bool {
     // `hf.co/user/repo:weights.gguf` is a name.
     let is_weights = |ending: &str| !text.contains(':') && text.to_ascii_lowercase().ends_with(ending);
+    let has_drive = matches!(text.as_bytes(), [letter, b':', b'/' | b'\\', ..] if letter.is_ascii_alphabetic());
     text.starts_with(['.', '/', '~'])
-        || text.contains('\\')
+        || has_drive
+        // Only a drive has a colon in a path of Windows.
+        || text.contains('\\') && !text.contains(':')
         || [".gguf", ".safetensors", ".bin"].into_iter().any(is_weights)
 }
 

@@ -47,6 +47,17 @@ impl FileError {
     }
 }
 
+/// What lies at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A socket, a device, or what may not be looked at.
+    Other,
+}
+
 /// Reads files. Everything that compiles text reads through this, so that editors and tests can put their own text in place.
 pub trait Files: Send + Sync {
     /// The whole file, at most [`MAX_FILE_BYTES`].
@@ -60,6 +71,15 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// [`FileError`] if nothing is there.
     fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError>;
+
+    /// What lies there, symbolic links resolved; none if nothing does.
+    fn entry(&self, path: &Utf8Path) -> Option<Entry>;
+
+    /// The first `length` bytes of a file, or all if it has fewer.
+    ///
+    /// # Errors
+    /// [`FileError`], also for what is not a regular file.
+    fn head(&self, path: &Utf8Path, length: usize) -> Result<Vec<u8>, FileError>;
 }
 
 /// The real disk.
@@ -68,6 +88,14 @@ pub struct DiskFiles;
 
 impl Files for DiskFiles {
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, FileError> {
+        let bytes = self.head(path, usize::try_from(MAX_FILE_BYTES + 1).unwrap_or(usize::MAX))?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(FileError::TooLarge { path: path.to_owned() });
+        }
+        Ok(bytes)
+    }
+
+    fn head(&self, path: &Utf8Path, length: usize) -> Result<Vec<u8>, FileError> {
         let fail = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => FileError::Missing(path.to_owned()),
             _ => FileError::Io { path: path.to_owned(), reason: error.to_string() },
@@ -78,12 +106,20 @@ impl Files for DiskFiles {
             return Err(FileError::NotAFile(path.to_owned()));
         }
         let file = std::fs::File::open(path).map_err(fail)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE_BYTES)).unwrap_or(0));
-        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            return Err(FileError::TooLarge { path: path.to_owned() });
-        }
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(length).min(length));
+        file.take(length as u64).read_to_end(&mut bytes).map_err(fail)?;
         Ok(bytes)
+    }
+
+    fn entry(&self, path: &Utf8Path) -> Option<Entry> {
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => Some(Entry::File),
+            Ok(metadata) if metadata.is_dir() => Some(Entry::Folder),
+            Ok(_) => Some(Entry::Other),
+            // A folder on the way that is none, and a path that is too long, are nothing too.
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Some(Entry::Other),
+            Err(_) => None,
+        }
     }
 
     fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
@@ -115,6 +151,20 @@ impl Files for MemoryFiles {
     fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
         if self.files.contains_key(path) { Ok(path.to_owned()) } else { Err(FileError::Missing(path.to_owned())) }
     }
+
+    fn entry(&self, path: &Utf8Path) -> Option<Entry> {
+        if self.files.contains_key(path) {
+            return Some(Entry::File);
+        }
+        let is_folder = self.files.keys().any(|file| file.starts_with(path));
+        is_folder.then_some(Entry::Folder)
+    }
+
+    fn head(&self, path: &Utf8Path, length: usize) -> Result<Vec<u8>, FileError> {
+        let mut bytes = self.read(path)?;
+        bytes.truncate(length);
+        Ok(bytes)
+    }
 }
 
 /// Memory in front of other files: what an editor has not saved yet wins over the disk.
@@ -133,5 +183,13 @@ impl<F: Files> Files for OverlayFiles<F> {
 
     fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
         self.under.canonical(path).or_else(|_| self.over.canonical(path))
+    }
+
+    fn entry(&self, path: &Utf8Path) -> Option<Entry> {
+        self.over.entry(path).or_else(|| self.under.entry(path))
+    }
+
+    fn head(&self, path: &Utf8Path, length: usize) -> Result<Vec<u8>, FileError> {
+        self.over.head(path, length).or_else(|_| self.under.head(path, length))
     }
 }

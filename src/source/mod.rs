@@ -8,7 +8,7 @@ mod files;
 mod line_index;
 
 pub use decode::{Decoded, Encoding, decode, encode};
-pub use files::{DiskFiles, FileError, Files, MAX_FILE_BYTES, MemoryFiles, OverlayFiles};
+pub use files::{DiskFiles, Entry, FileError, Files, MAX_FILE_BYTES, MemoryFiles, OverlayFiles};
 pub use line_index::{LineColumn, LineIndex, Unit};
 
 use std::sync::{Arc, OnceLock};

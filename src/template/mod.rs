@@ -8,8 +8,10 @@ mod lexer;
 mod parser;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use parser::FUNCTIONS;
+pub use values::{MESSAGE, ROOT, Scope, Use};
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -156,5 +158,11 @@ impl<'a> Template<'a> {
             }
         }
         names
+    }
+
+    /// The values that it asks for, where it can be told what they are looked up in.
+    #[must_use]
+    pub fn uses(&self) -> Vec<Use<'a>> {
+        values::uses(self)
     }
 }

@@ -24,7 +24,7 @@ fn run(context: &Context, reporter: &mut Reporter) {
         if !parameter::find(&name.value).is_some_and(parameter::Parameter::adds_up) {
             continue;
         }
-        let Some((escape, _)) = ESCAPES.iter().find(|(escape, _)| text.contains(escape)) else { continue };
+        let Some((escape, _)) = ESCAPES.iter().find(|(escape, _)| holds(text, escape)) else { continue };
         let decoded = ESCAPES.iter().fold(text.clone(), |text, (escape, plain)| text.replace(escape, plain));
         let edit = Edit { span: statement.value_location.span, text: format!("\"\"\"{decoded}\"\"\"") };
         let message =
@@ -35,4 +35,16 @@ fn run(context: &Context, reporter: &mut Reporter) {
                 .fix(Applicability::Unsafe, "write the characters themselves", vec![edit]),
         );
     }
+}
+
+/// Words of LaTeX that start like escapes.
+const LATEX: [&str; 11] =
+    ["newline", "newpage", "newcommand", "nabla", "noindent", "text", "times", "theta", "tilde", "right", "rangle"];
+
+/// Whether the escape stands in the text, and not as the start of a word such as `\newline`.
+fn holds(text: &str, escape: &str) -> bool {
+    text.match_indices(escape).any(|(at, _)| {
+        let word = text.get(at + 1..).unwrap_or_default();
+        !LATEX.iter().any(|latex| word.starts_with(latex))
+    })
 }

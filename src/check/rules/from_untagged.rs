@@ -1,9 +1,11 @@
 //! `from-untagged`
 
+use super::placeholder_from;
 use crate::check::{Context, Reporter, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::ir::Value;
 use crate::ir::directive::FROM;
-use crate::ir::{Value, name};
+use crate::ir::name::{self, Name};
 
 /// FROM does not say which version of a model it means.
 pub(super) static RULE: Rule = Rule {
@@ -19,7 +21,9 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context, reporter: &mut Reporter) {
     let Some(from) = context.document.last(&FROM) else { return };
     let Value::Text(text) = &from.value else { return };
-    if name::looks_like_path(&text.text) {
+    // What is no name at all has rules of its own; ids of other providers may hold anything.
+    let is_name = Name::parse(&text.text).is_valid() || !context.targets.ollama;
+    if name::looks_like_path(&text.text) || placeholder_from::is_placeholder(&text.text) || !is_name {
         return;
     }
     let tag = text.text.rsplit('/').next().and_then(|model| model.split_once(':')).map(|(_, tag)| tag);

@@ -42,5 +42,6 @@ fn run(context: &Context, reporter: &mut Reporter) {
 /// Whether the value is a name or a list of names, none of which holds a blank and `#`.
 fn holds_names(of: &Directive) -> bool {
     use directive::{FROM, PARSER, RENDERER, REQUIRES};
-    of.shape == Shape::List || [&FROM, &RENDERER, &PARSER, &REQUIRES].iter().any(|known| of.is(known))
+    matches!(of.shape, Shape::List | Shape::Switches | Shape::Access | Shape::Knowledge)
+        || [&FROM, &RENDERER, &PARSER, &REQUIRES].iter().any(|known| of.is(known))
 }

@@ -2,14 +2,15 @@
 
 use crate::check::{Context, Reporter, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity};
+use crate::ir::directive;
 use crate::source::Span;
-use crate::syntax::{Head, Quoting};
+use crate::syntax::{Head, Item, Quoting, Statement};
 
 /// A value stands in typographic quotes, which then are part of it.
 pub(super) static RULE: Rule = Rule {
     name: "smart-quotes-as-delimiters",
     code: "MF008",
-    level: Severity::Error,
+    level: Severity::Warning,
     firm: false,
     summary: "A value stands in typographic quotes, which then are part of it.",
     docs: include_str!("smart_quotes_as_delimiters.md"),
@@ -22,7 +23,18 @@ fn run(context: &Context, reporter: &mut Reporter) {
             continue;
         }
         let (span, text) = (statement.value.content, context.text(statement.value.content));
-        let Some((first, last)) = quotes(text) else { continue };
+        let Some((first, last)) = quotes(text) else {
+            if opens(text) && is_broken_after(context, statement) {
+                let first = text.chars().next().map_or(0, length);
+                let place = context.at(Span::new(span.start, span.start + first));
+                reporter.push(
+                    Diagnostic::new("smart-quotes-as-delimiters", place, "typographic quotes do not quote a value")
+                        .label("becomes part of the value")
+                        .help("put a text of several lines in `\"\"\"`"),
+                );
+            }
+            continue;
+        };
         let opening = Span::new(span.start, span.start + first);
         let closing = Span::new(span.end - last, span.end);
         let edit = |span| Edit { span, text: "\"".to_owned() };
@@ -40,13 +52,33 @@ fn run(context: &Context, reporter: &mut Reporter) {
     }
 }
 
+/// Whether a typographic quote starts `text` and none ends in it what it starts.
+fn opens(text: &str) -> bool {
+    text.starts_with(['“', '„', '‟']) && (!text.contains('”') || text.trim_end_matches('”') == "“")
+}
+
+/// Whether the next line is none that can be read: it was meant to be part of this value.
+fn is_broken_after(context: &Context, statement: &Statement) -> bool {
+    let items = &context.tree.items;
+    let after = items.partition_point(|item| item.span().start <= statement.span.start);
+    let mut next = items.iter().skip(after).filter(|item| !matches!(item, Item::Trivia(_)));
+    match next.next() {
+        Some(Item::Malformed(_)) => true,
+        Some(Item::Statement(next)) => {
+            next.head == Head::Extended && directive::find(context.text(next.keyword)).is_none()
+        }
+        _ => false,
+    }
+}
+
 /// The lengths of the quotes, if `text` as a whole stands in a pair of them.
 fn quotes(text: &str) -> Option<(u32, u32)> {
     let mut characters = text.chars();
     let (first, last) = (characters.next()?, characters.next_back()?);
-    let paired = matches!((first, last), ('“' | '„' | '‟', '”' | '“' | '"') | ('‘' | '‚', '’' | '‘'));
+    let paired =
+        matches!((first, last), ('“' | '„' | '‟', '”' | '“' | '"') | ('‘' | '‚', '’' | '‘') | ('«', '»') | ('»', '«'));
     // `“A” and “B”` is prose that happens to start and end with quotes.
-    let alone = !characters.any(|inner| matches!(inner, '“' | '”' | '„' | '‘'));
+    let alone = !characters.any(|inner| matches!(inner, '“' | '”' | '„' | '‘' | '«' | '»'));
     (paired && alone).then(|| (length(first), length(last)))
 }
 

@@ -21,7 +21,7 @@ fn run(context: &Context, reporter: &mut Reporter) {
         if !parameter::find(&name.value).is_some_and(parameter::Parameter::adds_up) {
             continue;
         }
-        let Ok(items) = serde_json::from_str::<Vec<String>>(text) else { continue };
+        let Some(items) = list(text) else { continue };
         let finding =
             Diagnostic::new("stop-list-literal", statement.value_location, "a list is taken as one stop string")
                 .help("write one `PARAMETER stop` line for each");
@@ -35,4 +35,20 @@ fn run(context: &Context, reporter: &mut Reporter) {
         let edit = Edit { span: statement.location.span, text: lines.join("\n") };
         reporter.push(finding.fix(Applicability::Safe, "write one line for each", vec![edit]));
     }
+}
+
+/// The items of a list in JSON or Python, or of `"a", "b"`, of which Ollama has taken the outer quotes.
+fn list(text: &str) -> Option<Vec<String>> {
+    if let Ok(items) = serde_json::from_str(text) {
+        return Some(items);
+    }
+    if let Some(inner) = text.strip_prefix("['").and_then(|rest| rest.strip_suffix("']")) {
+        return Some(inner.split("',").map(|item| item.trim_start().trim_start_matches('\'').to_owned()).collect());
+    }
+    if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        // `[INST]` and `[a-z]` are texts; a list has a comma and a blank.
+        return inner.contains(", ").then(|| inner.split(", ").map(|item| item.trim().to_owned()).collect());
+    }
+    let separator = ["\", \"", "\" \""].into_iter().find(|separator| text.contains(separator))?;
+    Some(text.split(separator).map(str::to_owned).collect())
 }

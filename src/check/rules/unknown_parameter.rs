@@ -3,6 +3,7 @@
 use crate::check::{Context, Reporter, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity, closest};
 use crate::ir::{Value, parameter};
+use crate::source::Located;
 
 /// There is no parameter of that name.
 pub(super) static RULE: Rule = Rule {
@@ -32,6 +33,10 @@ const ELSEWHERE: [(&str, &str); 10] = [
 fn run(context: &Context, reporter: &mut Reporter) {
     for statement in &context.document.statements {
         let Value::Parameter { name, .. } = &statement.value else { continue };
+        if let Some(finding) = other_name(context, name) {
+            reporter.push(finding);
+            continue;
+        }
         let lower = name.value.to_ascii_lowercase();
         // In another case it is one, which has a rule of its own.
         if parameter::find(&name.value).is_some() || parameter::find(&lower).is_some() {
@@ -55,4 +60,20 @@ fn run(context: &Context, reporter: &mut Reporter) {
             None => finding,
         });
     }
+}
+
+/// Open WebUI's name of a parameter in a file that only Ollama reads.
+fn other_name(context: &Context, name: &Located<String>) -> Option<Diagnostic> {
+    let is_here = name.location.file == context.id && context.targets.ollama && !context.targets.open_webui;
+    let written = context.text(name.location.span);
+    if !is_here || written == name.value || !parameter::find(&name.value)?.aliases.contains(&written) {
+        return None;
+    }
+    let message = format!("ollama has no parameter `{written}`: it is called `{}`", name.value);
+    let edit = Edit { span: name.location.span, text: name.value.clone() };
+    Some(Diagnostic::new("unknown-parameter", name.location, message).help(format!("write `{}`", name.value)).fix(
+        Applicability::Safe,
+        format!("write `{}`", name.value),
+        vec![edit],
+    ))
 }

@@ -30,7 +30,7 @@ fn graded(bytes: &[u8], targets: Targets, levels: &BTreeMap<String, LevelSetting
     let id = library.add(source, Arc::clone(&tree));
     let (expanded, mut found) = expand::expand(id, &tree, &mut library, Reach::Root, &Arc::default());
     let (document, lowered) = ir::lower(&expanded);
-    let context = Context { file: library.sources.get(id), id, tree: &tree, document: &document, targets };
+    let context = Context::new(library.sources.get(id), id, &tree, &document, targets);
     found.extend(lowered);
     found.extend(check(&context));
     allow(&context, &mut found);

@@ -4,10 +4,12 @@ use super::{Diagnostic, Targets};
 
 const OPEN_WEBUI: Targets = Targets { open_webui: true, ollama: false };
 
+/// Nearly every text here says `FROM x` without a tag and ends without a line end; that is for the rules' own pages.
+const ASIDE: [&str; 3] = ["from-untagged", "gguf-without-template", "missing-final-newline"];
+
 /// `rule@marked text`, in the order of the text.
-/// Nearly every text here says `FROM x`; that it has no tag is for the rule's own page.
 fn findings(bytes: &[u8], targets: Targets) -> Vec<Diagnostic> {
-    super::findings(bytes, targets).into_iter().filter(|finding| finding.rule != "from-untagged").collect()
+    super::findings(bytes, targets).into_iter().filter(|finding| !ASIDE.contains(&finding.rule)).collect()
 }
 
 fn show(text: &str, targets: Targets) -> Vec<String> {
@@ -82,7 +84,7 @@ fn real_files_are_silent() {
         "FROM llama3.2\nSYSTEM \"\"\"You are Mario.\nFROM now on, TEMPLATE your answers.\n\"\"\"\nPARAMETER stop \"<|im_end|>\"\n",
         "# a comment\r\nFROM hf.co/a/b:Q4_K_M\r\nPARAMETER temperature 0.7\r\nPARAMETER num_ctx 8192\r\n",
         "FROM x\nSYSTEM Say \"hi\" # or “hello”, 100 % of the time",
-        "FROM ./model #1.gguf\nPARAMETER stop #\nPARAMETER stop \"# \"",
+        "FROM ./model #1.gguf\nPARAMETER stop ##\nPARAMETER stop \"# \"",
     ];
     for text in cases {
         assert_eq!(show(text, Targets { open_webui: false, ollama: true }), Vec::<String>::new(), "{text:?}");

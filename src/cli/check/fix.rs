@@ -11,7 +11,7 @@ use crate::check::fix::{Outcome, repair};
 use crate::cli::replace::replace;
 use crate::cli::{Exit, Failure, Ui};
 use crate::diagnostic::{Applicability, Fix};
-use crate::source::{Decoded, DiskFiles, Encoding, FileError, Files, decode, encode};
+use crate::source::{Decoded, DiskFiles, Encoding, Entry, FileError, Files, decode, encode};
 
 /// More rounds than repairs that depend on one another ever need. A file that is not settled by then is left alone.
 const MAX_ROUNDS: usize = 40;
@@ -135,6 +135,14 @@ impl Files for Desk {
 
     fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
         DiskFiles.canonical(path)
+    }
+
+    fn entry(&self, path: &Utf8Path) -> Option<Entry> {
+        DiskFiles.entry(path)
+    }
+
+    fn head(&self, path: &Utf8Path, length: usize) -> Result<Vec<u8>, FileError> {
+        DiskFiles.head(path, length)
     }
 }
 
