@@ -75,6 +75,6 @@ fn every_rule_is_listed() {
     assert!(rules.len() > 70);
     let unknown = rules.iter().find(|rule| rule["code"] == "MF301").unwrap();
     assert_snapshot!(unknown, @r#"
-    {"name":"unknown-parameter","code":"MF301","level":"error","firm":false,"fix":"unsafe fix","summary":"There is no parameter of that name."}
+    {"name":"unknown-parameter","code":"MF301","level":"error","firm":false,"fix":"safe or unsafe fix","summary":"There is no parameter of that name."}
     "#);
 }

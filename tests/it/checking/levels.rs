@@ -13,7 +13,7 @@ fn reported(output: &crate::project::Output) -> Vec<(String, String)> {
 fn overrides_hold_for_their_files_only() {
     let project = repository();
     let manifest = project.read("my models/maquette.toml");
-    let overrides = "[rules]\nduplicate-scalar = \"info\"\n\
+    let overrides = "duplicate-scalar = \"info\"\n\
                      [[overrides]]\npaths = [\"legacy/**\"]\nrules = { unknown-parameter = \"off\", MF303 = \"info\" }\n";
     project.file("my models/maquette.toml", manifest + overrides);
     let run = project.run(&check(&["--format", "json-lines"]));

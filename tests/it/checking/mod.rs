@@ -11,8 +11,9 @@ use crate::project::Project;
 fn repository() -> Project {
     let project = Project::new();
     std::fs::create_dir(project.path().join(".git")).unwrap();
+    // Its byte order mark is there for the columns.
     let manifest = "[workspace]\nname = \"acme\"\nid = \"0123456789abcdef0123456789abcdef\"\n\
-                    [remotes.local]\nkind = \"file\"\npath = \"export.json\"\n";
+                    [remotes.local]\nkind = \"file\"\npath = \"export.json\"\n[rules]\nutf16-file = \"off\"\n";
     project.file("my models/maquette.toml", manifest);
     project.file(
         "my models/größe.Modelfile",
