@@ -32,8 +32,8 @@ pub struct Session {
     pub unreadable: Vec<Diagnostic>,
     /// The files with the other sets of arguments.
     more: Vec<Vec<Arc<Compiled>>>,
-    /// Files that take part in others, and through which directives.
-    included: HashMap<FileId, Vec<Location>>,
+    /// Files that take part in others.
+    included: HashMap<FileId, Inclusion>,
     trees: HashMap<FileId, Arc<Tree>>,
 }
 
@@ -125,7 +125,8 @@ impl Session {
         }
         for file in session.files.iter().chain(session.more.iter().flatten()) {
             for (index, part) in file.document.parts.iter().enumerate().skip(1) {
-                session.included.entry(part.file).or_insert_with(|| file.document.chain(index).collect());
+                let inclusion = || Inclusion { chain: file.document.chain(index).collect(), is_text: part.is_text };
+                session.included.entry(part.file).or_insert_with(inclusion);
                 if let Some(tree) = library.tree(part.file) {
                     session.trees.entry(part.file).or_insert_with(|| Arc::clone(tree));
                 }
@@ -192,9 +193,9 @@ impl Session {
     /// fragment of a thousand models is one file.
     pub fn trace(&self, findings: &mut Vec<Diagnostic>) {
         for finding in &mut *findings {
-            let chain = finding.location.and_then(|place| self.included.get(&place.file));
-            if let Some(chain) = chain.filter(|_| !finding.has_chain()) {
-                finding.through(chain.iter().copied());
+            let inclusion = finding.location.and_then(|place| self.included.get(&place.file));
+            if let Some(inclusion) = inclusion.filter(|_| finding.included_at().is_none()) {
+                finding.through(inclusion.chain.iter().copied());
             }
         }
         let mut seen: HashSet<(&str, Option<Location>, &str)> = HashSet::new();
@@ -210,7 +211,11 @@ impl Session {
         let ids = files.iter().map(|file| file.id).chain(fragments.iter().copied());
         by_file.extend(ids.map(|id| (Some(id), Vec::new())));
         for finding in findings {
-            by_file.entry(finding.location.map(|place| place.file)).or_default().push(finding);
+            let file = finding.location.map(|place| place.file);
+            let is_text = file.and_then(|file| self.included.get(&file)).is_some_and(|inclusion| inclusion.is_text);
+            // A text holds no comments of ours; the directive that names it stands below them.
+            let home = if is_text { finding.included_at().map(|place| place.file).or(file) } else { file };
+            by_file.entry(home).or_default().push(finding);
         }
         let trees: HashMap<FileId, &Arc<Tree>> = files
             .iter()
@@ -238,6 +243,19 @@ impl Session {
     ) -> check::Context<'a> {
         check::Context::new(self.sources.get(id), id, tree, document, targets)
     }
+}
+
+fn refers(tree: &Tree) -> bool {
+    memchr::memmem::find(tree.text.as_bytes(), b"${").is_some()
+}
+
+/// How a file became part of others.
+#[derive(Debug)]
+struct Inclusion {
+    /// The directives that lead to it the first time, the nearest first.
+    chain: Vec<Location>,
+    /// Whether it is a text.
+    is_text: bool,
 }
 
 /// A file that was read and parsed.
@@ -276,7 +294,7 @@ fn compile(
             weights,
             arguments: bindings.iter().map(|binding| Arc::clone(&binding.name)).collect(),
             findings: findings.iter().cloned().chain(more).collect(),
-            has_references: !bindings.is_empty() || expanded.parts.iter().any(|part| part.tree.text.contains("${")),
+            has_references: !bindings.is_empty() || expanded.parts.iter().any(|part| refers(&part.tree)),
         })
     })
 }
@@ -311,7 +329,104 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
     use super::*;
+    use crate::source::{Entry, FileError, MemoryFiles};
+
+    /// Files that count how often they are read.
+    #[derive(Default)]
+    struct Counting {
+        files: MemoryFiles,
+        reads: Mutex<BTreeMap<Utf8PathBuf, usize>>,
+    }
+
+    impl Files for Counting {
+        fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, FileError> {
+            *self.reads.lock().unwrap().entry(path.to_owned()).or_default() += 1;
+            self.files.read(path)
+        }
+
+        fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
+            self.files.canonical(path)
+        }
+
+        fn entry(&self, path: &Utf8Path) -> Option<Entry> {
+            self.files.entry(path)
+        }
+
+        fn head(&self, path: &Utf8Path, length: usize) -> Result<Vec<u8>, FileError> {
+            self.files.head(path, length)
+        }
+    }
+
+    fn args(name: &str, value: &str) -> Arc<Args> {
+        let given = BTreeMap::from([(name.to_owned(), value.to_owned())]);
+        Arc::new(Args::new(&given, &BTreeMap::new(), &BTreeMap::new(), []))
+    }
+
+    #[test]
+    fn what_many_files_include_is_read_and_parsed_once_and_told_of_once() {
+        let mut files = Counting::default();
+        let paths: Vec<Utf8PathBuf> = (0..300).map(|n| format!("m{n}.Modelfile").into()).collect();
+        for path in &paths {
+            let text = "FROM x\nINCLUDE shared/a.part\nSYSTEMFILE shared/a.md\n";
+            files.files.insert(format!("/w/{path}"), text);
+        }
+        files.files.insert("/w/shared/a.part", "TAGS ${x}\nOOPS a\nPARAMETER top_k ${x}\n");
+        files.files.insert("/w/shared/a.md", "sk-0123456789012345678901234");
+        let settings = Settings { reach: Reach::Root, args: vec![args("x", "1"), args("x", "y")] };
+        let session = Session::load_with(&files, Utf8Path::new("/w"), &paths, &settings);
+        assert!(files.reads.lock().unwrap().values().all(|reads| *reads == 1));
+        let shared = |at: usize| Arc::as_ptr(&session.trees[&session.files[at].document.parts[1].file]);
+        assert_eq!(shared(0), shared(299));
+
+        let both: Vec<&Compiled> = (0..2).flat_map(|set| session.with_args(set)).map(|file| &**file).collect();
+        let found = session.judge(&both, &|_| Targets { open_webui: true, ollama: false });
+        let shown: Vec<_> = found
+            .iter()
+            .map(|finding| {
+                let place = finding.location.unwrap();
+                let chain = finding.included_at().map(|place| session.sources.get(place.file).path.as_str());
+                (finding.rule, session.sources.get(place.file).path.as_str(), chain)
+            })
+            .collect();
+        let (part, text, first) = ("shared/a.part", "shared/a.md", Some("m0.Modelfile"));
+        let mut expected =
+            [("wrong-type", part, first), ("unknown-instruction", part, first), ("secret-in-value", text, first)];
+        expected.sort_unstable();
+        let mut shown = shown;
+        shown.sort_unstable();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn files_that_refer_to_nothing_are_compiled_once_for_all_arguments() {
+        let mut files = MemoryFiles::default();
+        files.insert("/w/a", "FROM x\nINCLUDE b\n");
+        files.insert("/w/b", "TAGS b\n");
+        files.insert("/w/c", "FROM ${x}\n");
+        let settings = Settings { reach: Reach::Root, args: vec![args("x", "1"), args("x", "2")] };
+        let session = Session::load_with(&files, Utf8Path::new("/w"), &["a".into(), "c".into()], &settings);
+        let same = |at: usize| Arc::ptr_eq(&session.with_args(0)[at], &session.with_args(1)[at]);
+        assert!(same(0) && !same(1));
+    }
+
+    #[test]
+    fn comments_silence_what_is_found_in_fragments_and_texts() {
+        let mut files = MemoryFiles::default();
+        let text = "FROM x\nINCLUDE b\n# maquette: allow secret-in-value\nSYSTEMFILE c\n";
+        files.insert("/w/a", text);
+        files.insert("/w/b", "# maquette: allow duplicate-scalar\nPARAMETER top_k 1\nPARAMETER top_k 2\n");
+        files.insert("/w/c", "sk-0123456789012345678901234");
+        let session = Session::load(&files, Utf8Path::new("/w"), &["a".into()]);
+        assert_eq!(session.check(&|_| Targets { open_webui: true, ollama: false }), []);
+        files.insert("/w/c", "nothing");
+        let session = Session::load(&files, Utf8Path::new("/w"), &["a".into()]);
+        let found = session.check(&|_| Targets { open_webui: true, ollama: false });
+        assert!(matches!(found.as_slice(), [one] if one.rule == "unused-allow"), "{found:#?}");
+    }
 
     #[test]
     fn work_side_by_side_keeps_the_order() {

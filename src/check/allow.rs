@@ -2,11 +2,12 @@
 
 use super::{Context, Rule, find};
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
+use crate::source::{Location, Span};
 use crate::syntax::Item;
 
 /// Removes the findings that comments of the file silence, and reports the comments that silence nothing. It belongs after
-/// every phase that finds something, and leaves findings in other files and those of firm rules alone.
+/// every phase that finds something, and leaves findings in other files and those of firm rules alone. A text that is a prompt
+/// holds no comments of ours: what is found in it is silenced at the SYSTEMFILE that names it.
 pub fn allow(context: &Context, findings: &mut Vec<Diagnostic>) {
     let comments = context.tree.items.iter().enumerate().filter_map(|(at, item)| Some((at, comment(item)?)));
     let mut silenced: Vec<Allowed> = comments.flat_map(|(at, span)| allowed(context, at, span)).collect();
@@ -16,7 +17,10 @@ pub fn allow(context: &Context, findings: &mut Vec<Diagnostic>) {
     silenced.sort_by_key(|allowed| allowed.line);
     let lines = context.file.lines();
     findings.retain(|finding| {
-        let Some(place) = finding.location.filter(|place| place.file == context.id) else { return true };
+        let own = |place: &Location| place.file == context.id;
+        let Some(place) = finding.location.filter(own).or_else(|| finding.included_at().filter(own)) else {
+            return true;
+        };
         if find(finding.rule).is_some_and(|rule| rule.firm) {
             return true;
         }

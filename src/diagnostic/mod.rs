@@ -146,10 +146,10 @@ impl Diagnostic {
         self.labels.extend(chain.into_iter().map(|location| Label { location, message: INCLUDED.to_owned() }));
     }
 
-    /// Whether it says how its file became part of a model.
+    /// The directive through which its file is part of a model, if it tells of one.
     #[must_use]
-    pub fn has_chain(&self) -> bool {
-        self.labels.iter().any(|label| label.message == INCLUDED)
+    pub fn included_at(&self) -> Option<Location> {
+        self.labels.iter().find(|label| label.message == INCLUDED).map(|label| label.location)
     }
 
     /// The same with a repair.
