@@ -150,7 +150,8 @@ fn versions_page() -> String {
     let mut page = String::from(
         "# Versions of Open WebUI\n\nWritten by `UPDATE=1 cargo test --test it generated` from \
          `src/remote/open_webui/capabilities.rs`. `rows` is sound on every version, and its default; nothing here rests on \
-         `updated_at`, which older versions do not renew.\n\n\
+         `updated_at`, which older versions do not renew. Each row speaks of SQLite and PostgreSQL alike: a client cannot \
+         see which it is.\n\n\
          | versions | all rows are read by | access | new models by `import` | the whole table by `sync` | skills | history | a user of a preset needs its base |\n\
          |---|---|---|---|---|---|---|---|\n",
     );

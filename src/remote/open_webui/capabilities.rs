@@ -1,7 +1,8 @@
 //! What each version of Open WebUI can do. Everything that depends on a version is a column here.
 //!
-//! Measured on real servers 0.6.43, 0.8.12, 0.10.2 and 0.12.4; the boundaries between them are read in the code of the
-//! versions around them. `docs/versions.md` is generated from this table.
+//! Measured on real servers 0.6.43, 0.8.12, 0.10.2 and 0.12.4, the second and the last of them on `PostgreSQL` too; the
+//! boundaries between them are read in the code of the versions around them. `docs/versions.md` is generated from this
+//! table.
 
 use std::fmt;
 
@@ -116,9 +117,12 @@ pub struct Capabilities {
     pub history: bool,
 }
 
-/// What the sync endpoint does between 0.8 and 0.12 with the database that is the default.
-const SYNC_LOCKED: Sync =
-    Sync::Unsound("on this version the sync endpoint locks the server's own database, changes nothing and says 200");
+/// What the sync endpoint does between 0.8 and 0.12: it locks the database that is the default against itself. Which
+/// database a server has, its API does not tell.
+const SYNC_LOCKED: Sync = Sync::Unsound(
+    "on this version the sync endpoint changes nothing and says 200, or, on PostgreSQL, makes the token's owner the owner \
+     of every row",
+);
 
 /// The oldest rows of the table differ from each other in little.
 const V0_6_43: Capabilities = Capabilities {
