@@ -36,8 +36,8 @@ fn an_id_with_a_blank_makes_sync_unsound() {
     let server = exclusive();
     let desk = Desk::at(&server);
     let sql = "INSERT INTO model (id, user_id, base_model_id, name, params, meta, is_active, created_at, updated_at)
-               VALUES ('with blank', ?, 'echo.small', 'Blank', '{}', '{}', 1, 1, 1)";
-    server.tamper(sql, [&server.second_admin.id]);
+               VALUES ('with blank', $1, 'echo.small', 'Blank', '{}', '{}', 1, 1, 1)";
+    server.tamper(sql, &[&server.second_admin.id]);
     let blank = server.database().model("with blank").unwrap();
     desk.manifest("exclusive = true");
     desk.model("a", "NAME A");

@@ -19,7 +19,7 @@ fn a_mark_that_somebody_removed_makes_the_row_foreign() {
     let server = exclusive();
     let desk = Desk::at(&server);
     desk.model("a", "NAME A").applies(&[]);
-    server.tamper("UPDATE model SET meta = json_remove(meta, '$.maquette') WHERE id = 'a'", []);
+    server.tamper("UPDATE model SET meta = json_remove(meta, '$.maquette') WHERE id = 'a'", &[]);
     let output = desk.apply(&[]);
     output.fails(1);
     assert!(output.stdout.contains("--claim a"), "{output}");

@@ -12,6 +12,7 @@ mod cases;
 mod completeness;
 mod place;
 mod saves;
+mod unsound;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;

@@ -1,56 +1,41 @@
 //! The model table put aside, and put back behind the server's back: a hundred times faster than through its API.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, params_from_iter};
+use serde_json::Value;
 
-use super::{Server, database};
+use super::database::Use;
+use super::version::{Access, Version};
+use super::{Database, Server};
 
-/// Where the server keeps models, who may use them, and their versions. Older servers have fewer of them.
-const TABLES: [&str; 3] = ["model", "access_grant", "model_history"];
+/// Everything there was about models at one moment: the rows of each table.
+pub(crate) struct Frozen(Vec<(&'static str, Vec<Value>)>);
 
-/// The rows of one table, column by column.
-struct Table {
-    name: &'static str,
-    columns: Vec<String>,
-    rows: Vec<Vec<Value>>,
+/// Where a version keeps models, who may use them, and their versions.
+fn tables(version: Version) -> Vec<&'static str> {
+    let mut tables = vec!["model"];
+    tables.extend((version.access != Access::Control).then_some("access_grant"));
+    tables.extend(version.has_history().then_some("model_history"));
+    tables
 }
-
-/// Everything there was about models at one moment, to the byte.
-pub(crate) struct Frozen(Vec<Table>);
 
 impl Server {
     /// Puts aside what there is about models.
     pub(crate) fn freeze(&self) -> Frozen {
-        let path = self.data_dir().join("webui.db");
-        let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-        let moment = connection.transaction().unwrap();
-        let exists = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?";
-        let tables = TABLES.into_iter().filter(|name| moment.query_row(exists, [name], |row| row.get(0)) == Ok(1));
-        let tables = tables.map(|name| {
-            let mut statement = moment.prepare(&format!("SELECT * FROM {name}")).unwrap();
-            let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
-            let rows = statement.query_map([], |row| (0..columns.len()).map(|column| row.get(column)).collect());
-            let rows = rows.unwrap().map(Result::unwrap).collect();
-            Table { name, columns, rows }
-        });
-        Frozen(tables.collect())
+        let rows = |database: &Database, table| database.rows(&format!("SELECT * FROM {table}"), &[]);
+        self.database().at_one_moment(|database| {
+            Frozen(tables(self.version).into_iter().map(|table| (table, rows(database, table))).collect())
+        })
     }
 
     /// Puts back what was put aside. What the server holds in memory of it, which is what chats see, is not touched.
     pub(crate) fn thaw(&self, frozen: &Frozen) {
-        let path = self.data_dir().join("webui.db");
-        let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
-        connection.busy_timeout(database::PATIENCE).unwrap();
-        let change = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
-        for Table { name, columns, rows } in &frozen.0 {
-            change.execute(&format!("DELETE FROM {name}"), []).unwrap();
-            let places = vec!["?"; columns.len()].join(", ");
-            let sql = format!("INSERT INTO {name} ({}) VALUES ({places})", columns.join(", "));
-            let mut insert = change.prepare(&sql).unwrap();
+        let tables = self.place().open(Use::Write);
+        tables.begin();
+        for (table, rows) in &frozen.0 {
+            tables.execute(&format!("DELETE FROM {table}"), &[]);
             for row in rows {
-                insert.execute(params_from_iter(row)).unwrap();
+                tables.insert(table, row);
             }
         }
-        change.commit().unwrap();
+        tables.execute("COMMIT", &[]);
     }
 }

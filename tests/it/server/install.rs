@@ -1,4 +1,4 @@
-//! Open WebUI's own environment: made once under `target/servers/`, from pinned requirements.
+//! What servers run with: made once under `target/servers/`, from pinned requirements.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,12 +11,34 @@ use super::version::Version;
 /// The version of uv that installs where the machine has none.
 const UV: &str = "0.13.9";
 
-/// Installs a version where it is not yet, and returns the folder of its environment.
+/// What one version runs with.
+pub(super) struct Installed {
+    /// Open WebUI's own environment.
+    pub(super) environment: PathBuf,
+    /// The packages that it needs for its database, where that asks for any: in an environment of their own, so that the
+    /// other one is the same whatever the database.
+    pub(super) drivers: Option<PathBuf>,
+}
+
+/// Installs a version where it is not yet.
+pub(super) fn install(version: Version) -> Installed {
+    let of_number = format!("open-webui-{}", version.number);
+    let of_name = format!("open-webui-{}", version.name);
+    let drivers = (of_name != of_number).then(|| packages(&environment(&of_name, None)));
+    Installed { environment: environment(&of_number, Some(format!("open-webui=={}", version.number))), drivers }
+}
+
+/// Where an environment has its packages.
+fn packages(environment: &Path) -> PathBuf {
+    let python = fs::read_dir(environment.join("lib")).unwrap().next().expect("a folder of Python's version").unwrap();
+    python.path().join("site-packages")
+}
+
+/// Makes an environment from the list of its name where there is none yet, and returns its folder.
 ///
 /// The lock makes a second test process wait. The stamp is written last and holds the hash of what was asked for, so an
 /// install that was interrupted, or whose requirements have changed, is made anew.
-pub(super) fn install(version: Version) -> PathBuf {
-    let name = format!("open-webui-{}", version.number);
+fn environment(name: &str, package: Option<String>) -> PathBuf {
     let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/servers/{name}.txt"));
     let asked = fs::read(&requirements).unwrap_or_else(|error| panic!("{}: {error}", requirements.display()));
     let asked = Sha256::digest(asked).to_vec();
@@ -27,7 +49,7 @@ pub(super) fn install(version: Version) -> PathBuf {
     let lock = File::options().read(true).write(true).create(true).truncate(true).open(lock).unwrap();
     lock.lock().unwrap();
 
-    let environment = servers.join(&name);
+    let environment = servers.join(name);
     let stamp = environment.join("complete");
     if fs::read(&stamp).is_ok_and(|made| made == asked) {
         return environment;
@@ -35,8 +57,8 @@ pub(super) fn install(version: Version) -> PathBuf {
     if environment.exists() {
         fs::remove_dir_all(&environment).unwrap();
     }
-    let package = format!("open-webui=={}", version.number);
-    let wanted = [vec!["-r".into(), requirements.into_os_string()], vec![package.into()]];
+    let mut wanted = vec![vec!["-r".into(), requirements.into_os_string()]];
+    wanted.extend(package.map(|package| vec![package.into()]));
     // Open WebUI asks for far more than it needs to serve models, so its list is pinned and its own wishes are ignored.
     // Without NO_SQLITE, peewee (only older versions need it) compiles extensions that nothing here uses.
     let by_uv = uv(&servers).and_then(|uv| {

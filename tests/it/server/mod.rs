@@ -11,14 +11,15 @@ mod editor;
 mod frozen;
 mod install;
 mod models;
+mod postgresql;
 mod process;
 mod proxy;
 mod seed;
+mod supervised;
 mod tests;
 mod version;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -30,8 +31,9 @@ pub(crate) use database::{Database, Snapshot, changes};
 pub(crate) use frozen::Frozen;
 pub(crate) use proxy::{Asked, Fault, Lasting, Proxy, Then};
 pub(crate) use seed::{CLOSED_BASE, FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Seed};
-pub(crate) use version::{Access, Version};
+pub(crate) use version::{Access, Engine, Version};
 
+use database::{Place, Use};
 use process::Process;
 
 /// A running server, seeded.
@@ -133,29 +135,29 @@ impl Server {
 
     /// The server's own tables, read only.
     pub(crate) fn database(&self) -> Database {
-        Database::open(&self.data_dir().join("webui.db"), self.version)
+        Database::open(&self.place(), self.version)
     }
 
     /// Looks at everything there is about models, from wherever that is wanted.
     pub(crate) fn onlooker(&self) -> impl Fn() -> Snapshot + Send + Sync + use<> {
-        let (path, version) = (self.data_dir().join("webui.db"), self.version);
-        move || Database::open(&path, version).snapshot()
+        let (place, version) = (self.place(), self.version);
+        move || Database::open(&place, version).snapshot()
     }
 
     /// Changes the server's tables behind its back.
-    pub(crate) fn tamper(&self, sql: &str, parameters: impl rusqlite::Params) {
-        database::write(&self.data_dir().join("webui.db"), sql, parameters);
+    pub(crate) fn tamper(&self, sql: &str, parameters: &[&str]) {
+        self.place().open(Use::Write).execute(sql, parameters);
     }
 
     /// Puts a value into a row behind the server's back: a text as it is, everything else as JSON.
     pub(crate) fn tamper_column(&self, id: &str, column: &str, value: &Value) {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        self.tamper(&format!("UPDATE model SET {column} = ? WHERE id = ?"), [text.as_str(), id]);
+        self.tamper(&format!("UPDATE model SET {column} = $1 WHERE id = $2"), &[&text, id]);
     }
 
-    /// Where the server keeps its data.
-    pub(crate) fn data_dir(&self) -> PathBuf {
-        self.process.folder().join("data")
+    /// Where the server keeps its tables.
+    fn place(&self) -> Place {
+        self.process.place()
     }
 
     /// The end of the server's log.

@@ -4,10 +4,12 @@ The test process holds the other end of stdin, so the server ends with it howeve
 or killed. Then the folder goes too. While it runs, stdin takes one command a line and stdout answers each with a line:
 
     start   -> started PID
-    kill    -> killed           (SIGKILL to the whole group, the folder stays)
+    kill    -> killed           (SIGNAL to the whole group, the folder stays)
     status  -> running | ended CODE
 
-usage: supervisor.py FOLDER COMMAND [ARGUMENT...]
+SIGNAL is the one that ends the server at once. The server runs as the owner of the folder.
+
+usage: supervisor.py FOLDER SIGNAL COMMAND [ARGUMENT...]
 """
 
 import os
@@ -16,7 +18,8 @@ import signal
 import subprocess
 import sys
 
-folder, command = sys.argv[1], sys.argv[2:]
+folder, end, command = sys.argv[1], signal.Signals[sys.argv[2]], sys.argv[3:]
+owner = os.stat(folder).st_uid
 server = None
 
 
@@ -25,14 +28,14 @@ def start():
     log = open(os.path.join(folder, "server.log"), "ab")
     # A session of its own: no Ctrl-C of the terminal reaches it, and the group can be killed as one.
     server = subprocess.Popen(
-        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        command, cwd=folder, user=owner, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
     )
     return f"started {server.pid}"
 
 
 def kill():
     if server is not None and server.poll() is None:
-        os.killpg(server.pid, signal.SIGKILL)
+        os.killpg(server.pid, end)
         server.wait()
     return "killed"
 

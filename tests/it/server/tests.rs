@@ -221,6 +221,23 @@ fn each_test_finds_the_seeded_models() {
 }
 
 #[test]
+fn what_was_put_aside_comes_back_as_it_was() {
+    each_version(|version| {
+        let server = exclusive_of(version);
+        let (frozen, before) = (server.freeze(), server.database().snapshot());
+        let history = server.database().history_sizes();
+        server.create_model(&server.admin, preset("left-over", OPEN_BASE)).unwrap();
+        server.delete_model(&server.admin, FOREIGN_PRIVATE).unwrap();
+        server.edit_model(&server.admin, OPEN_BASE, |row| row["name"] = json!("Other"));
+        server.grant(&server.admin, FOREIGN, &public()).unwrap();
+        assert_ne!(server.database().snapshot(), before);
+        server.thaw(&frozen);
+        assert_eq!(changes(&before, &server.database().snapshot()), [] as [String; 0]);
+        assert_eq!(server.database().history_sizes(), history);
+    });
+}
+
+#[test]
 fn a_private_server_survives_a_kill_and_ends_with_its_owner() {
     let mut server = Server::start(Version::newest());
     server.create_model(&server.admin, preset("kept", OPEN_BASE)).unwrap();

@@ -4,18 +4,30 @@
 
 use std::env;
 
-/// One version, on one kind of database. Its pinned requirements are `tests/servers/open-webui-<number>.txt`.
+/// One version, on one kind of database. Its pinned requirements are `tests/servers/open-webui-<number>.txt`, and what the
+/// database asks for beyond them, `tests/servers/open-webui-<name>.txt`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Version {
     /// What tests and people call it: the number, and the database where that is not `SQLite`.
     pub(crate) name: &'static str,
     pub(crate) number: &'static str,
+    /// What it keeps its tables in.
+    pub(crate) engine: Engine,
     /// What this version needs beyond [`ENVIRONMENT`].
     pub(crate) environment: &'static [(&'static str, &'static str)],
     /// Whether `cargo test` runs it; the others are of the full run.
     pub(crate) is_quick: bool,
     /// Where it keeps who may use a model.
     pub(crate) access: Access,
+}
+
+/// A kind of database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// A file that the server makes by itself.
+    Sqlite,
+    /// A server of its own.
+    Postgresql,
 }
 
 /// Where a version keeps who may use a model.
@@ -29,18 +41,31 @@ pub(crate) enum Access {
     GrantsApart,
 }
 
-const FIRST: Version =
-    Version { name: "0.6.43", number: "0.6.43", environment: &[], is_quick: true, access: Access::Control };
+const FIRST: Version = Version {
+    name: "0.6.43",
+    number: "0.6.43",
+    engine: Engine::Sqlite,
+    environment: &[],
+    is_quick: true,
+    access: Access::Control,
+};
 
-/// Every version that tests know, oldest first.
+const V0_8_12: Version = Version { name: "0.8.12", number: "0.8.12", access: Access::Grants, ..FIRST };
+
+const V0_12_4: Version =
+    Version { name: "0.12.4", number: "0.12.4", environment: SLIM, access: Access::GrantsApart, ..FIRST };
+
+/// Every version that tests know, oldest first, and last those on another database.
 const VERSIONS: &[Version] = &[
     FIRST,
-    Version { name: "0.8.12", number: "0.8.12", access: Access::Grants, ..FIRST },
+    V0_8_12,
     Version { name: "0.9.6", number: "0.9.6", is_quick: false, access: Access::Grants, ..FIRST },
     Version { name: "0.10.2", number: "0.10.2", access: Access::Grants, ..FIRST },
-    Version { name: "0.11.4", number: "0.11.4", environment: SLIM, is_quick: false, access: Access::Grants },
-    Version { name: "0.12.3", number: "0.12.3", environment: SLIM, is_quick: false, access: Access::GrantsApart },
-    Version { name: "0.12.4", number: "0.12.4", environment: SLIM, is_quick: true, access: Access::GrantsApart },
+    Version { name: "0.11.4", number: "0.11.4", environment: SLIM, is_quick: false, access: Access::Grants, ..FIRST },
+    Version { name: "0.12.3", number: "0.12.3", is_quick: false, ..V0_12_4 },
+    V0_12_4,
+    Version { name: "0.8.12-postgresql", engine: Engine::Postgresql, is_quick: false, ..V0_8_12 },
+    Version { name: "0.12.4-postgresql", engine: Engine::Postgresql, is_quick: false, ..V0_12_4 },
 ];
 
 /// Without the slim mode a version imports packages that its list leaves out.

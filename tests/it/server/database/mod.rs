@@ -1,21 +1,67 @@
 //! The server's tables as they are, beside what its API says of them.
+//!
+//! The two kinds of database differ in [`Tables`] alone. Statements name their parameters `$1`, `$2`, which both know.
+
+mod postgresql;
+mod sqlite;
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::time::Duration;
+use std::path::PathBuf;
 
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, Row};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::version::{Access, Version};
+use postgresql::Postgresql;
+pub(super) use postgresql::is_ready;
+use sqlite::Sqlite;
 
-/// How long is waited for the server's own writes.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+/// Where a server keeps its tables.
+#[derive(Clone)]
+pub(super) enum Place {
+    /// The path of `webui.db`.
+    Sqlite(PathBuf),
+    /// The URL of a `PostgreSQL` database.
+    Postgresql(String),
+}
 
-/// A read-only connection to `webui.db`.
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Read,
+    Write,
+}
+
+/// A connection: what each kind of database does in its own way.
+pub(super) trait Tables {
+    /// Begins a transaction, which `COMMIT` ends. What is read meanwhile is of one moment.
+    fn begin(&self);
+
+    /// Any query, each row an object of its columns.
+    fn rows(&self, sql: &str, parameters: &[&str]) -> Vec<Value>;
+
+    /// Carries out one statement, waiting for the server's own writes.
+    fn execute(&self, sql: &str, parameters: &[&str]);
+
+    /// Puts a row into a table, as [`Tables::rows`] gave it.
+    fn insert(&self, table: &str, row: &Value);
+
+    /// What to order rows by that were made in the same second.
+    fn order_of_insertion(&self) -> &'static str;
+}
+
+impl Place {
+    /// Opens a connection.
+    pub(super) fn open(&self, to: Use) -> Box<dyn Tables> {
+        match self {
+            Self::Sqlite(path) => Box::new(Sqlite::open(path, to)),
+            Self::Postgresql(url) => Box::new(Postgresql::open(url, to)),
+        }
+    }
+}
+
+/// A read-only connection.
 pub(crate) struct Database {
-    connection: Connection,
+    tables: Box<dyn Tables>,
     version: Version,
 }
 
@@ -23,28 +69,30 @@ pub(crate) struct Database {
 pub(crate) type Snapshot = BTreeMap<String, Value>;
 
 impl Database {
-    pub(super) fn open(path: &Path, version: Version) -> Self {
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
-        let connection = connection.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        connection.busy_timeout(PATIENCE).unwrap();
-        Self { connection, version }
+    pub(super) fn open(place: &Place, version: Version) -> Self {
+        Self { tables: place.open(Use::Read), version }
     }
 
     /// Everything there is about models at one moment, for a comparison by [`changes`].
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let moment = self.connection.unchecked_transaction().unwrap();
-        let snapshot = self.models();
-        moment.finish().unwrap();
-        snapshot
+        self.at_one_moment(Self::models)
+    }
+
+    /// Looks at several things as they are at one moment.
+    pub(super) fn at_one_moment<T>(&self, look: impl FnOnce(&Self) -> T) -> T {
+        self.tables.begin();
+        let seen = look(self);
+        self.tables.execute("COMMIT", &[]);
+        seen
     }
 
     fn models(&self) -> Snapshot {
-        let rows = self.rows("SELECT * FROM model ORDER BY id", []);
+        let rows = self.rows("SELECT * FROM model ORDER BY id", &[]);
         rows.into_iter()
             .map(|mut row| {
                 for column in ["params", "meta", "access_control"] {
-                    if let Some(text) = row.get(column).and_then(Value::as_str) {
-                        row[column] = serde_json::from_str(text).unwrap();
+                    if let Some(value) = row.get_mut(column) {
+                        decode(value);
                     }
                 }
                 let id = row["id"].as_str().unwrap().to_owned();
@@ -70,8 +118,8 @@ impl Database {
 
     fn grant_rows(&self, id: &str) -> Vec<String> {
         let sql = "SELECT principal_type || ':' || principal_id || ':' || permission AS who FROM access_grant
-                   WHERE resource_type = 'model' AND resource_id = ? ORDER BY who";
-        let rows = self.rows(sql, [id]);
+                   WHERE resource_type = 'model' AND resource_id = $1 ORDER BY who";
+        let rows = self.rows(sql, &[id]);
         rows.iter().map(|row| row["who"].as_str().unwrap().to_owned()).collect()
     }
 
@@ -80,9 +128,11 @@ impl Database {
         if !self.version.has_history() {
             return Vec::new();
         }
-        let mut rows = self.rows("SELECT * FROM model_history WHERE model_id = ? ORDER BY created_at, rowid", [id]);
+        let order = self.tables.order_of_insertion();
+        let sql = format!("SELECT * FROM model_history WHERE model_id = $1 ORDER BY created_at, {order}");
+        let mut rows = self.rows(&sql, &[id]);
         for row in &mut rows {
-            row["snapshot"] = serde_json::from_str(row["snapshot"].as_str().unwrap()).unwrap();
+            decode(&mut row["snapshot"]);
         }
         rows
     }
@@ -93,15 +143,19 @@ impl Database {
             return Vec::new();
         }
         let sql = "SELECT model_id AS id, count(*) AS versions FROM model_history GROUP BY model_id ORDER BY model_id";
-        self.rows(sql, [])
+        self.rows(sql, &[])
     }
 
     /// Any query, each row an object of its columns.
-    pub(crate) fn rows(&self, sql: &str, parameters: impl rusqlite::Params) -> Vec<Value> {
-        let mut statement = self.connection.prepare(sql).unwrap();
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
-        let rows = statement.query_map(parameters, |row| Ok(object(&columns, row))).unwrap();
-        rows.map(Result::unwrap).collect()
+    pub(super) fn rows(&self, sql: &str, parameters: &[&str]) -> Vec<Value> {
+        self.tables.rows(sql, parameters)
+    }
+}
+
+/// Reads JSON that is kept as a text.
+fn decode(value: &mut Value) {
+    if let Value::String(text) = value {
+        *value = serde_json::from_str(text).unwrap();
     }
 }
 
@@ -119,29 +173,6 @@ fn of_control(control: &Value) -> Vec<String> {
     }
     grants.sort();
     grants
-}
-
-/// Carries out one statement, waiting for the server's own writes.
-pub(super) fn write(path: &Path, sql: &str, parameters: impl rusqlite::Params) {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
-    connection.busy_timeout(PATIENCE).unwrap();
-    connection.execute(sql, parameters).unwrap_or_else(|error| panic!("{sql}: {error}"));
-}
-
-/// One row as an object.
-fn object(columns: &[String], row: &Row<'_>) -> Value {
-    let mut object = Map::new();
-    for (index, column) in columns.iter().enumerate() {
-        let value = match row.get_ref(index).unwrap() {
-            ValueRef::Null => Value::Null,
-            ValueRef::Integer(number) => json!(number),
-            ValueRef::Real(number) => json!(number),
-            ValueRef::Text(text) => json!(std::str::from_utf8(text).unwrap()),
-            ValueRef::Blob(bytes) => json!(bytes),
-        };
-        object.insert(column.clone(), value);
-    }
-    Value::Object(object)
 }
 
 /// What differs between two snapshots, one line a column: `id: column: before -> after`, in order.
