@@ -89,12 +89,18 @@ struct Report {
     diagnostics: Vec<Finding>,
 }
 
+/// A line of a file.
+#[derive(Debug)]
+struct Place {
+    path: String,
+    line: u64,
+}
+
 /// How a rule did.
 #[derive(Debug, Default)]
 struct Score {
-    /// Where its faults are, as `path:line`.
-    found: Vec<String>,
-    missed: Vec<String>,
+    found: Vec<Place>,
+    missed: Vec<Place>,
     false_alarms: Vec<Finding>,
 }
 
@@ -180,7 +186,7 @@ fn measure() -> Measured {
             let score = measured.rules.entry(label.rule.clone()).or_default();
             let is_found = findings.iter().any(|finding| finding.path == *path && label.fits(finding));
             let places = if is_found { &mut score.found } else { &mut score.missed };
-            places.push(format!("{path}:{}", label.line));
+            places.push(Place { path: path.clone(), line: label.line });
         }
     }
     let mut seen = BTreeSet::new();
@@ -284,14 +290,11 @@ struct Total {
 
 impl Total {
     fn of(measured: &Measured, is_in: impl Fn(Target) -> bool) -> Self {
-        let is_in = |path: &str| {
-            let path = path.rsplit_once(".Modelfile").map_or(path, |(path, _)| path);
-            measured.cases.get(&format!("{path}.Modelfile")).is_some_and(|case| is_in(case.target))
-        };
+        let is_in = |path: &str| measured.cases.get(path).is_some_and(|case| is_in(case.target));
         let cases = || measured.cases.iter().filter(|(path, _)| is_in(path)).map(|(_, case)| case);
         let scores = || measured.rules.values();
-        let found = scores().flat_map(|score| &score.found).filter(|place| is_in(place)).count();
-        let missed = scores().flat_map(|score| &score.missed).filter(|place| is_in(place)).count();
+        let found = scores().flat_map(|score| &score.found).filter(|place| is_in(&place.path)).count();
+        let missed = scores().flat_map(|score| &score.missed).filter(|place| is_in(&place.path)).count();
         let alarms = |severity| {
             let alarms = scores().flat_map(|score| &score.false_alarms);
             alarms.filter(|alarm| is_in(&alarm.path) && alarm.severity == severity).count()
@@ -373,7 +376,7 @@ fn the_peer(page: &mut String, peer: &Peer) {
         page,
         "\n## The peer\n\n`{}` {} from PyPI, on the same {} files, by\n\n```sh\n{}\n```\n\nA finding of it is a hit where it stands on the line \
          of a label of one of the rules that its code means (a finding without a line: anywhere in the file); what hits no label is a \
-         false alarm. {} of the files that work as written get an error from it:\n",
+         false alarm, but for the lines that it cannot read after one that is labelled as unreadable. {} of the files that work as written get an error from it:\n",
         peer.name,
         peer.version,
         peer.files,
@@ -395,12 +398,13 @@ fn the_peer(page: &mut String, peer: &Peer) {
 fn lists(page: &mut String, measured: &Measured) {
     page.push_str("\n## What is missed\n\n");
     for (name, score) in measured.rules.iter().filter(|(_, score)| !score.missed.is_empty()) {
-        let places: Vec<_> = score.missed.iter().map(|place| format!("`{place}`")).collect();
+        let places: Vec<_> = score.missed.iter().map(|Place { path, line }| format!("`{path}:{line}`")).collect();
         writeln!(page, "- `{name}`: {}", places.join(", ")).unwrap();
     }
     page.push_str("\n## False alarms\n\n");
     for alarm in measured.rules.values().flat_map(|score| &score.false_alarms) {
-        writeln!(page, "- `{}:{}` {}: `{}`", alarm.path, alarm.line, alarm.severity, alarm.rule).unwrap();
+        let level = if alarm.severity == "info" { "information" } else { alarm.severity.as_str() };
+        writeln!(page, "- `{}:{}` {level}: `{}`", alarm.path, alarm.line, alarm.rule).unwrap();
     }
 }
 
