@@ -142,6 +142,7 @@ fn the_order_of_directives() {
             // For Ollama this is a SYSTEM, and the last one counts.
             ("PARAMETER system a\nSYSTEM b\nPARAMETER top_k 1", "PARAMETER top_k 1\nPARAMETER system a\nSYSTEM b\n"),
             ("SYSTEM b\nPARAMETER system a\nFROM x", "FROM x\nSYSTEM b\nPARAMETER system a\n"),
+            ("SYSTEMFILE a.md\nSYSTEM b\nFROM x", "FROM x\nSYSTEMFILE a.md\nSYSTEM b\n"),
             ("FROM a\nPARAMETER model b\nFROM c", "FROM a\nPARAMETER model b\nFROM c\n"),
             // A comment that silences a rule stays with what it speaks of.
             ("# maquette: allow a\n\nSYSTEM a\nFROM x", "FROM x\n# maquette: allow a\n\nSYSTEM a\n"),

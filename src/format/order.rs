@@ -97,7 +97,11 @@ pub(super) fn rank(tree: &Tree, statement: &Statement) -> Option<usize> {
     let keyword = match (statement.head, statement.name) {
         (Head::Ollama(Word::Parameter), Some(name)) => named_like_an_instruction(tree.slice(name)),
         (Head::Ollama(word), _) => word.keyword(),
-        (Head::Extended, _) => tree.slice(statement.keyword),
+        (Head::Extended, _) => match tree.slice(statement.keyword) {
+            // Both are the system prompt: one of them in another place would be another prompt.
+            "SYSTEMFILE" => Word::System.keyword(),
+            keyword => keyword,
+        },
     };
     RANKS.iter().position(|ranked| *ranked == keyword)
 }

@@ -81,14 +81,14 @@ fn encodings_and_line_ends_stay() {
         .collect();
     let latin1 = b"FROM llama3.2:3b\nPARAMETER top-k 5\nSYSTEM caf\xe9\n";
     let project = workspace(&[
-        ("models/bom.Modelfile", b"\xEF\xBB\xBFfrom llama3.2:3b\nSYSTEM \"\"\"a\r\nb\"\"\"\n"),
+        ("models/bom.Modelfile", b"\xEF\xBB\xBFfrom llama3.2:3b\r\n\r\nSYSTEM a\n"),
         ("models/utf16.Modelfile", &utf16),
         ("models/latin1.Modelfile", latin1),
     ]);
     let run = project.run(&["check", "--fix"]);
     run.fails(1);
     let bytes = |name: &str| fs::read(project.path().join(format!("models/{name}.Modelfile"))).unwrap();
-    assert_eq!(bytes("bom"), b"\xEF\xBB\xBFFROM llama3.2:3b\nSYSTEM \"\"\"a\r\nb\"\"\"\n");
+    assert_eq!(bytes("bom"), b"\xEF\xBB\xBFFROM llama3.2:3b\r\n\r\nSYSTEM a\n");
     let expected: Vec<u8> = "\u{feff}FROM llama3.2:3b\r\nPARAMETER top_k 5\r\nSYSTEM é😀\r\n"
         .encode_utf16()
         .flat_map(u16::to_be_bytes)
@@ -118,4 +118,18 @@ fn files_that_are_named_are_repaired_without_a_workspace() {
     project.run(&["check", "--fix", "a.Modelfile"]).fails(1);
     assert_eq!(project.read("a.Modelfile"), SAFE);
     assert_eq!(project.read("b.Modelfile"), BAD);
+}
+
+#[test]
+fn a_fragment_of_many_models_is_repaired_once() {
+    let model = b"FROM llama3.2:3b\nINCLUDE ../parts/house\n";
+    let project = workspace(&[
+        ("models/a.Modelfile", model),
+        ("models/b.Modelfile", model),
+        ("parts/house", b"parameter top_k 5\nPARAMETER TEMPERATURE 0.5\nSYSTEM Be brief.\n"),
+    ]);
+    let run = project.run(&["check", "--fix"]);
+    assert_eq!(project.read("parts/house"), "PARAMETER top_k 5\nPARAMETER temperature 0.5\nSYSTEM Be brief.\n");
+    assert_eq!(last_line(&run.success().stderr), "fixed 2 problems in 1 file; 0 remain", "{run}");
+    assert_eq!(project.read("models/a.Modelfile").as_bytes(), model);
 }

@@ -24,6 +24,8 @@ struct Compiled {
 fn session(text: &str) -> Session {
     let mut files = MemoryFiles::default();
     files.insert(NAME, text);
+    files.insert("part", "ARG who=fragment\nTAGS from ,part\nDESCRIPTION ${who}\n");
+    files.insert("text.md", "Hello ${who}, as a file says.\n");
     Session::load(&files, "".into(), &[NAME.into()])
 }
 
@@ -97,6 +99,24 @@ fn files() -> impl Strategy<Value = String> {
         "META  a   {\"b\": 1.0}",
         "META \"a b\" null",
         "MOVED \"old\"",
+        "ARG who = World",
+        "ARG tags=\"a, b\"",
+        "ARG sure",
+        "SYSTEM \"Hello ${who}\"",
+        "SYSTEM Hello $${who}",
+        "NAME \"${who}\"",
+        "NAME \"a ${sure}\"",
+        "TAGS ${tags} ,\"${who}\"",
+        "KNOWLEDGE full  ${who}",
+        "ACCESS read group:${who} ,\"${who}\"",
+        "HIDDEN  ${sure}",
+        "META who  \"${who}\"",
+        "SUGGESTION \"${who}\" , \"b\",\"$${c}\"",
+        "PARAMETER stop \"${tags}\"",
+        "INCLUDE  part",
+        "INCLUDE \"none\"",
+        "SYSTEMFILE  text.md",
+        "SYSTEMFILE expand   text.md",
         "# maquette: allow duplicate-scalar",
         "# maquette:allow  directive-case,from-untagged",
         "   # note   ",
