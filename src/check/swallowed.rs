@@ -14,10 +14,9 @@ pub(super) fn line(content: &str) -> Option<(u32, &str)> {
     None
 }
 
-/// Whether the line of `content` that holds the offset, and is not its first, looks like a directive.
-pub(super) fn is_line(content: &str, offset: u32) -> bool {
-    let before = content.get(..offset as usize).unwrap_or_default();
-    before.rfind(['\n', '\r']).is_some_and(|at| looks_like_directive(content.get(at + 1..).unwrap_or_default()))
+/// Whether a line of `content` after its first looks like a directive and holds an action of a template.
+pub(super) fn holds_action(content: &str) -> bool {
+    content.split(['\n', '\r']).skip(1).any(|line| looks_like_directive(line) && line.contains("{{"))
 }
 
 /// Whether `line` starts with a keyword in upper case, and for PARAMETER goes on with a parameter.

@@ -1,5 +1,7 @@
 //! The TEMPLATE of a model, parsed once for all the rules about it.
 
+use std::collections::BTreeSet;
+
 use super::Context;
 use super::place::Placed;
 use crate::ir::directive::{RENDERER, TEMPLATE};
@@ -16,6 +18,8 @@ pub(super) struct View<'a> {
     pub(super) placed: Placed<'a>,
     /// What Ollama makes of it.
     pub(super) parsed: Result<Template<'a>, Fault>,
+    /// The names that Ollama sees in it.
+    variables: BTreeSet<&'a str>,
     /// The values that it uses.
     pub(super) uses: Vec<Use<'a>>,
     /// Whether a RENDERER of the same file writes the prompt instead.
@@ -28,10 +32,11 @@ impl<'a> View<'a> {
         let statement = context.document.last(&TEMPLATE).filter(|_| context.targets.ollama)?;
         let placed = Placed::new(context, statement).filter(|placed| !placed.text.is_empty())?;
         let parsed = template::parse(placed.text);
+        let variables = parsed.as_ref().map(Template::variables).unwrap_or_default();
         let uses = parsed.as_ref().map(Template::uses).unwrap_or_default();
         let renderer = context.document.last(&RENDERER).map(|renderer| &renderer.value);
         let is_ignored = matches!(renderer, Some(Value::Text(name)) if !name.text.is_empty());
-        Some(Self { statement, placed, parsed, uses, is_ignored })
+        Some(Self { statement, placed, parsed, variables, uses, is_ignored })
     }
 
     /// The template, if Ollama takes it and reads it.
@@ -46,7 +51,6 @@ impl<'a> View<'a> {
 
     /// Whether the template uses one of the values, in whatever case.
     pub(super) fn mentions(&self, names: &[&str]) -> bool {
-        let Ok(template) = &self.parsed else { return false };
-        template.variables().iter().any(|used| names.iter().any(|name| name.eq_ignore_ascii_case(used)))
+        self.variables.iter().any(|used| names.iter().any(|name| name.eq_ignore_ascii_case(used)))
     }
 }

@@ -1,5 +1,7 @@
 //! `stop-not-in-template`
 
+use std::collections::BTreeSet;
+
 use aho_corasick::AhoCorasick;
 
 use crate::check::{Context, Reporter, Rule};
@@ -33,17 +35,12 @@ fn run(context: &Context, reporter: &mut Reporter) {
     }
     // Looked up at once: a template of a thousand stop strings is read once.
     let stops: Vec<(&Statement, &str)> = context.document.statements.iter().filter_map(stop).collect();
-    if stops.is_empty() {
-        return;
-    }
-    let Ok(searcher) = AhoCorasick::new(stops.iter().map(|(_, stop)| stop)) else { return };
-    let mut is_written = vec![false; stops.len()];
-    for found in searcher.find_overlapping_iter(view.placed.text) {
-        if let Some(seen) = is_written.get_mut(found.pattern().as_usize()) {
-            *seen = true;
-        }
-    }
-    for ((statement, stop), _) in stops.iter().zip(is_written).filter(|(_, is_written)| !is_written) {
+    let unique: Vec<&str> = stops.iter().map(|&(_, stop)| stop).collect::<BTreeSet<_>>().into_iter().collect();
+    let Ok(searcher) = AhoCorasick::new(&unique) else { return };
+    let found =
+        searcher.find_overlapping_iter(view.placed.text).filter_map(|found| unique.get(found.pattern().as_usize()));
+    let written: BTreeSet<&str> = found.copied().collect();
+    for (statement, stop) in stops.into_iter().filter(|(_, stop)| !written.contains(stop)) {
         let message = format!("`{stop}` is a token that the template does not write");
         reporter.push(
             Diagnostic::new("stop-not-in-template", statement.value_location, message)

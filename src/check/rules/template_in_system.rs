@@ -21,7 +21,7 @@ fn run(context: &Context, reporter: &mut Reporter) {
     let Some(system) = context.document.last(&SYSTEM).filter(|_| context.targets.ollama) else { return };
     let Some(placed) = Placed::new(context, system) else { return };
     // An example of a Modelfile, or one that became part of the prompt.
-    if actions(placed.text).any(|(_, span)| swallowed::is_line(placed.text, span.start)) {
+    if swallowed::holds_action(placed.text) {
         return;
     }
     let mut actions = actions(placed.text);
@@ -69,15 +69,17 @@ pub(super) fn actions(text: &str) -> impl Iterator<Item = (&str, Span)> {
             let rest = text.get(at..)?;
             let open = at + memchr::memmem::find(rest.as_bytes(), b"{{")?;
             let inside = text.get(open + 2..)?;
-            // Up to the end of the line, so that a text of opening braces is read once.
-            let line = inside.split(['\n', '\r']).next().unwrap_or_default();
-            let Some(close) = line.find("}}") else {
-                at = open + 2 + line.len();
+            // Up to its end or that of the line, so that nothing is read twice.
+            let bytes = inside.as_bytes();
+            let mut ends = memchr::memchr3_iter(b'\n', b'\r', b'}', bytes);
+            let end = ends.find(|&end| bytes.get(end) != Some(&b'}') || bytes.get(end + 1) == Some(&b'}'))?;
+            at = open + 2 + end;
+            if bytes.get(end) != Some(&b'}') {
                 continue;
-            };
-            at = open + 2 + close + 2;
+            }
+            at += 2;
             let span = Span::new(u32::try_from(open).ok()?, u32::try_from(at).ok()?);
-            let name = line.get(..close)?.trim();
+            let name = inside.get(..end)?.trim();
             if !name.is_empty() {
                 return Some((name, span));
             }

@@ -66,15 +66,19 @@ fn tag(text: &str) -> Option<Span> {
 
 /// Inside of an action only: a text may speak of tokens.
 fn word(text: &str) -> Option<Span> {
-    let mut read = 0;
-    memchr::memmem::find_iter(text.as_bytes(), "{{").find_map(|open| {
-        // From one end to the next, so that nothing is read twice.
-        let rest = text.get(open.max(read)..)?;
-        let action = rest.get(..memchr::memmem::find(rest.as_bytes(), b"}}")?)?;
-        let start = open.max(read);
-        read = start + action.len();
-        WORDS.iter().find_map(|word| span(start + action.find(word)?, word))
-    })
+    let mut at = 0;
+    // From one end to the next, so that nothing is read twice.
+    while let Some(open) = memchr::memmem::find(text.get(at..)?.as_bytes(), b"{{") {
+        at += open;
+        let action = text.get(at..)?;
+        let action = action.get(..memchr::memmem::find(action.as_bytes(), b"}}")?)?;
+        let found = WORDS.iter().find_map(|word| span(at + action.find(word)?, word));
+        if found.is_some() {
+            return found;
+        }
+        at += action.len();
+    }
+    None
 }
 
 fn span(at: usize, word: &str) -> Option<Span> {

@@ -120,6 +120,9 @@ fn hostile_texts_are_checked_to_their_end() {
         ("MESSAGE user a\n", ""),
         ("FROM ./a.gguf\nTEMPLATE ", "{{"),
         ("FROM ./a.gguf\nSYSTEM ", "{{ "),
+        ("SYSTEM ", "{{a}}"),
+        ("FROM ./a.gguf\nTEMPLATE ", "{{a}}"),
+        ("PARAMETER stop <|a|>\n", "TEMPLATE <|a|>{{ .Prompt }}\n"),
         ("SYSTEM \u{200b}", "\u{200b}"),
         ("SYSTEM '", "'"),
     ];
