@@ -4,7 +4,7 @@
 //! <https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support>. Columns are code units of
 //! UTF-16 from 1, and ends are exclusive; line ends are those of the language. The texts of messages are plain, in which a
 //! `[word](target)` would still be a link (3.11.6). Braces are left as they are although 3.11.5 wants them doubled: nothing
-//! here has arguments to fill in, and viewers show doubled ones doubled.
+//! here has arguments to fill in, and a viewer that fills in nothing would show doubled ones doubled.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
