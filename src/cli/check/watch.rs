@@ -55,7 +55,8 @@ pub(super) fn watch(
     let mut shown = None;
     loop {
         // Watched first: what changes while it is being read is a change.
-        sights.extend(places(scope)).map_err(|error| cannot_watch(&error))?;
+        // A folder may come into being in another before that is watched: until none is new.
+        while sights.extend(places(scope)).map_err(|error| cannot_watch(&error))? {}
         let now = scope.look(&DiskFiles);
         sights.extend(now.as_ref().map(folders).unwrap_or_default()).map_err(|error| cannot_watch(&error))?;
         let outline = Outline::of(&now);
@@ -129,16 +130,19 @@ struct Sights {
 }
 
 impl Sights {
-    fn extend(&mut self, folders: BTreeSet<Utf8PathBuf>) -> notify::Result<()> {
+    /// Watches these folders too. Returns whether any of them is new.
+    fn extend(&mut self, folders: BTreeSet<Utf8PathBuf>) -> notify::Result<bool> {
         // Those that went are watched no more, and may come again.
         self.folders.retain(|folder| folder.is_dir());
+        let mut any_is_new = false;
         for folder in folders {
             if !self.folders.contains(&folder) && folder.is_dir() {
                 self.watcher.watch(folder.as_std_path(), RecursiveMode::NonRecursive)?;
                 self.folders.insert(folder);
+                any_is_new = true;
             }
         }
-        Ok(())
+        Ok(any_is_new)
     }
 }
 
