@@ -18,7 +18,7 @@ pub mod version;
 pub use directive::{Cardinality, Directive, Family, Place, Shape, Support};
 pub use lower::lower;
 pub use value::{
-    AccessRule, Avatar, KnowledgeItem, KnowledgeKind, Level, ParameterValue, Principal, Role, Switch, Text, Value,
+    AccessRule, Avatar, Item, KnowledgeItem, KnowledgeKind, Level, ParameterValue, Principal, Role, Switch, Text, Value,
 };
 
 use std::sync::Arc;

@@ -1,10 +1,12 @@
 //! The typed values that directives hold.
 
+use std::fmt::{self, Display, Formatter};
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::source::Located;
+use crate::source::{Located, Location};
 
 /// A text value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,4 +204,56 @@ pub enum Value {
         /// Its default.
         default: Option<String>,
     },
+}
+
+/// What one item of a list names. Two that are equal, in statements of one directive, are one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Item<'a> {
+    /// A tag, an id, a feature, or a capability, whether on or off.
+    Word(&'a str),
+    /// Something to know, whether whole or not.
+    Knowledge(KnowledgeKind, &'a str),
+    /// Somebody who may do something. Read beside write is no repetition.
+    Grant(Level, &'a Principal),
+}
+
+impl Value {
+    /// The items of a list with their places; none of what is no list.
+    #[must_use]
+    pub fn items(&self) -> Vec<(Item<'_>, Location)> {
+        match self {
+            Self::List(items) => items.iter().map(|item| (Item::Word(&item.value), item.location)).collect(),
+            Self::Switches(items) => items.iter().map(|item| (Item::Word(&item.value.name), item.location)).collect(),
+            Self::Knowledge(items) => {
+                items.iter().map(|item| (Item::Knowledge(item.value.kind, &item.value.name), item.location)).collect()
+            }
+            Self::Access(AccessRule::Grant { level, principals }) => {
+                principals.iter().map(|principal| (Item::Grant(*level, &principal.value), principal.location)).collect()
+            }
+            Self::Text(_)
+            | Self::Parameter { .. }
+            | Self::Message { .. }
+            | Self::Access(AccessRule::Public | AccessRule::Private)
+            | Self::Suggestion { .. }
+            | Self::Avatar(_)
+            | Self::Flag(_)
+            | Self::Meta { .. }
+            | Self::Argument { .. } => Vec::new(),
+        }
+    }
+}
+
+/// As it is written, without the quotes that it may need.
+impl Display for Item<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(word) | Self::Knowledge(KnowledgeKind::Collection, word) => f.write_str(word),
+            Self::Knowledge(KnowledgeKind::File, name) => write!(f, "file:{name}"),
+            Self::Knowledge(KnowledgeKind::Note, title) => write!(f, "note:{title}"),
+            Self::Grant(_, Principal::Group(name)) => write!(f, "group:{name}"),
+            Self::Grant(_, Principal::GroupId(id)) => write!(f, "group-id:{id}"),
+            Self::Grant(_, Principal::User(email)) => write!(f, "user:{email}"),
+            Self::Grant(_, Principal::UserId(id)) => write!(f, "user-id:{id}"),
+        }
+    }
 }

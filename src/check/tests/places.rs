@@ -4,8 +4,8 @@ use super::{Diagnostic, Targets};
 
 const OPEN_WEBUI: Targets = Targets { open_webui: true, ollama: false };
 
-/// Nearly every text here says `FROM x` without a tag and ends without a line end; that is for the rules' own pages.
-const ASIDE: [&str; 3] = ["from-untagged", "gguf-without-template", "missing-final-newline"];
+/// Nearly every text here says `FROM x` without a tag; that is for the rules' own pages.
+const ASIDE: [&str; 2] = ["from-untagged", "gguf-without-template"];
 
 /// `rule@marked text`, in the order of the text.
 fn findings(bytes: &[u8], targets: Targets) -> Vec<Diagnostic> {
@@ -128,4 +128,22 @@ fn repairs_of_broken_lines_are_right() {
             found.iter().filter_map(|finding| finding.fix.as_ref()).map(|fix| fix.apply(text)).collect();
         assert_eq!(fixes, [expected], "{text:?}");
     }
+}
+
+#[test]
+fn what_is_listed_twice_is_named_as_it_is_written() {
+    for (directive, named) in [
+        ("TAGS a, \"b, c\", \"b, c\"", "b, c"),
+        ("KNOWLEDGE Handbook\nKNOWLEDGE full Handbook", "Handbook"),
+        ("KNOWLEDGE file:a.pdf, file:a.pdf", "file:a.pdf"),
+        ("CAPABILITIES vision, -vision", "vision"),
+        ("ACCESS read group:Support, group:Support", "group:Support"),
+        ("ACCESS write user-id:u, user-id:u", "user-id:u"),
+    ] {
+        let found = findings(format!("FROM x\n{directive}\n").as_bytes(), OPEN_WEBUI);
+        let messages: Vec<&str> = found.iter().map(|finding| &*finding.message).collect();
+        assert_eq!(messages, [format!("`{named}` is listed twice")], "{directive}");
+    }
+    let apart = findings(b"FROM x\nACCESS read group:A\nACCESS write group:A\nTOOLS a\nFILTERS a\n", OPEN_WEBUI);
+    assert_eq!(apart, []);
 }

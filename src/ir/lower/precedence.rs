@@ -8,7 +8,7 @@ use std::hash::Hash;
 
 use super::directive;
 use crate::expand::Expanded;
-use crate::ir::{AccessRule, Cardinality, KnowledgeKind, Level, Place, Principal, Statement, Value, parameter};
+use crate::ir::{AccessRule, Cardinality, Place, Statement, Value, parameter};
 
 /// Takes out what another part beats.
 pub(super) fn settle(expanded: &Expanded, statements: &mut Vec<Statement>) {
@@ -23,13 +23,15 @@ pub(super) fn settle(expanded: &Expanded, statements: &mut Vec<Statement>) {
         })
         .collect();
     let named = Strongest::of(statements.iter().flat_map(|statement| {
-        items(statement).into_iter().map(|item| ((statement.directive.keyword, item), rank(statement)))
+        let items = statement.value.items().into_iter();
+        items.map(|(item, _)| ((statement.directive.keyword, item), rank(statement)))
     }));
     let keep_items: Vec<Vec<bool>> = statements
         .iter()
         .map(|statement| {
             let keyword = statement.directive.keyword;
-            items(statement).into_iter().map(|item| named.is(&(keyword, item), rank(statement))).collect()
+            let items = statement.value.items().into_iter();
+            items.map(|(item, _)| named.is(&(keyword, item), rank(statement))).collect()
         })
         .collect();
     let mut verdicts = keep.into_iter().zip(keep_items);
@@ -105,36 +107,6 @@ impl Access {
 
     fn counts(&self, rank: u32) -> bool {
         (self.from..=self.to).contains(&rank)
-    }
-}
-
-/// What an item of a list names.
-#[derive(PartialEq, Eq, Hash)]
-enum Item<'a> {
-    Word(&'a str),
-    Knowledge(KnowledgeKind, &'a str),
-    Grant(Level, &'a Principal),
-}
-
-fn items(statement: &Statement) -> Vec<Item<'_>> {
-    match &statement.value {
-        Value::List(items) => items.iter().map(|item| Item::Word(&item.value)).collect(),
-        Value::Switches(items) => items.iter().map(|item| Item::Word(&item.value.name)).collect(),
-        Value::Knowledge(items) => {
-            items.iter().map(|item| Item::Knowledge(item.value.kind, &item.value.name)).collect()
-        }
-        Value::Access(AccessRule::Grant { level, principals }) => {
-            principals.iter().map(|principal| Item::Grant(*level, &principal.value)).collect()
-        }
-        Value::Text(_)
-        | Value::Parameter { .. }
-        | Value::Message { .. }
-        | Value::Access(AccessRule::Public | AccessRule::Private)
-        | Value::Suggestion { .. }
-        | Value::Avatar(_)
-        | Value::Flag(_)
-        | Value::Meta { .. }
-        | Value::Argument { .. } => Vec::new(),
     }
 }
 
