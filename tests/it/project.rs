@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A manifest with one remote, the export file `export.json`.
@@ -178,6 +179,27 @@ impl Output {
         let hides = |c: char| (c.is_control() && !matches!(c, '\n' | '\u{1b}')) || c == '\u{202e}';
         assert!(!text.contains(hides), "a control character: {text:?}");
         self
+    }
+
+    /// The changes of a plan that was printed as JSON, a line each: `create a`, `delete b`, and for an update a line a field:
+    /// `update c: name (drift)`.
+    #[track_caller]
+    pub(crate) fn planned(&self) -> Vec<String> {
+        let plan: Value = serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"));
+        let mut lines = Vec::new();
+        for change in plan["changes"].as_array().unwrap() {
+            let [action, id] = ["action", "id"].map(|key| change[key].as_str().unwrap());
+            let fields = change["fields"].as_array().unwrap();
+            if action != "update" || fields.is_empty() {
+                lines.push(format!("{action} {id}"));
+                continue;
+            }
+            for field in fields {
+                let [name, provenance] = ["field", "provenance"].map(|key| field[key].as_str().unwrap());
+                lines.push(format!("{action} {id}: {name} ({provenance})"));
+            }
+        }
+        lines
     }
 
     /// Ended with this code, and said why on stderr.

@@ -129,26 +129,10 @@ impl<'a> Desk<'a> {
         assert!(plan.stdout.contains("Nothing to do"), "{plan}");
     }
 
-    /// The changes that a plan finds, a line each: `create a`, `delete b`, and for an update a line a field: `update c:
-    /// name (drift)`.
+    /// The changes that a plan finds, see [`Output::planned`].
     #[track_caller]
     pub(crate) fn changes(&self) -> Vec<String> {
-        let output = self.plan(&["--format", "json"]);
-        let plan: Value = serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{error}\n{output}"));
-        let mut lines = Vec::new();
-        for change in plan["changes"].as_array().unwrap() {
-            let [action, id] = ["action", "id"].map(|key| change[key].as_str().unwrap());
-            let fields = change["fields"].as_array().unwrap();
-            if action != "update" || fields.is_empty() {
-                lines.push(format!("{action} {id}"));
-                continue;
-            }
-            for field in fields {
-                let [name, provenance] = ["field", "provenance"].map(|key| field[key].as_str().unwrap());
-                lines.push(format!("{action} {id}: {name} ({provenance})"));
-            }
-        }
-        lines
+        self.plan(&["--format", "json"]).planned()
     }
 
     /// A row as the database has it.

@@ -115,25 +115,7 @@ impl Place {
     /// The changes that a plan finds, a line each, sorted: `create a`, `delete b`, and for an update a line a field:
     /// `update c: name (drift)`.
     pub(super) fn planned(&self) -> Vec<String> {
-        let output = self.plan(&["--format", "json"]);
-        let plan: Value = serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{error}\n{output}"));
-        let mut lines = Vec::new();
-        for change in plan["changes"].as_array().unwrap() {
-            let [action, id] = ["action", "id"].map(|key| change[key].as_str().unwrap());
-            let fields = change["fields"].as_array().unwrap();
-            if action != "update" || fields.is_empty() {
-                lines.push(format!("{action} {id}"));
-            } else {
-                let line = |field: &Value| {
-                    format!(
-                        "{action} {id}: {} ({})",
-                        field["field"].as_str().unwrap(),
-                        field["provenance"].as_str().unwrap()
-                    )
-                };
-                lines.extend(fields.iter().map(line));
-            }
-        }
+        let mut lines = self.plan(&["--format", "json"]).planned();
         lines.sort();
         lines
     }

@@ -5,20 +5,12 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use insta::assert_snapshot;
 
-use crate::project::{MANIFEST, Project};
+use super::workspace;
+use crate::project::Project;
 
 /// Two problems that are safe to repair, one that may be repaired, and one that may not.
 const BAD: &str = "from llama3.2:3b\nPARAMETER top-k 5\nPARAMETER stop a\\n\nID a b\n";
 const SAFE: &str = "FROM llama3.2:3b\nPARAMETER top_k 5\nPARAMETER stop a\\n\nID a b\n";
-
-fn workspace(files: &[(&str, &[u8])]) -> Project {
-    let project = Project::new();
-    project.manifest(MANIFEST);
-    for (path, bytes) in files {
-        project.file(path, bytes);
-    }
-    project
-}
 
 fn last_line(text: &str) -> &str {
     text.lines().last().unwrap_or_default()

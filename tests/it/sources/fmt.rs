@@ -8,19 +8,11 @@ use std::process::Stdio;
 
 use insta::assert_snapshot;
 
+use super::workspace;
 use crate::project::{MANIFEST, Project};
 
 const UGLY: &str = "from  x\n\n\n\nTAGS a ,b\n";
 const FINE: &str = "FROM x\n\nTAGS a, b\n";
-
-fn workspace(files: &[(&str, &[u8])]) -> Project {
-    let project = Project::new();
-    project.manifest(MANIFEST);
-    for (path, bytes) in files {
-        project.file(path, bytes);
-    }
-    project
-}
 
 fn bytes(project: &Project, path: &str) -> Vec<u8> {
     fs::read(project.path().join(path)).unwrap()
