@@ -7,6 +7,7 @@ mod avatar;
 mod fields;
 mod identity;
 mod lineage;
+mod reach;
 
 pub use fields::fields_of;
 
@@ -96,6 +97,7 @@ pub fn resolve(
     };
     for model in models.values().filter(|model| is_flattened(model)) {
         built_on_itself(model, &mut findings);
+        reach::compare(model, &models, &mut findings);
     }
     lineage::flatten(&mut models, &mut findings);
     let bases = models.values().skip(chosen).map(|model| model.path.clone()).collect();

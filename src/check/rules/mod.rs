@@ -4,6 +4,7 @@
 //! extended language, `MF6xx` references and servers, `MF9xx` about the checking itself.
 
 mod access_public_with_others;
+mod access_wider_than_base;
 mod adapter_missing;
 mod adapter_without_matching_base;
 mod ambiguous_group;
@@ -263,6 +264,7 @@ pub static ALL: &[&Rule] = &[
     &unknown_prompt_variable::RULE,
     &duplicate_suggestion::RULE,
     &feature_without_capability::RULE,
+    &access_wider_than_base::RULE,
     &undefined_arg::RULE,
     &unused_arg::RULE,
     &arg_without_value::RULE,

@@ -27,6 +27,7 @@ pub static ALL: &[Parameter] = &[
         ..row("num_ctx", Integer, Known, "The size of the context window in tokens.")
     },
     Parameter {
+        default: Some("those of the base model"),
         open_webui: Some("stop"),
         ..row("stop", Texts, Known, "Text at which the model stops; each statement adds one.")
     },
@@ -125,9 +126,11 @@ pub static ALL: &[Parameter] = &[
     },
     Parameter {
         range: Some((0.0, f64::INFINITY)),
+        default: Some("the server decides"),
         ..row("main_gpu", Integer, Known, "The graphics card that holds the small tensors.")
     },
     Parameter {
+        default: Some("the server decides"),
         open_webui: Some("use_mmap"),
         ..row("use_mmap", Boolean, Known, "Whether the weights are mapped into memory instead of read.")
     },
