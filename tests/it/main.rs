@@ -23,6 +23,7 @@ mod faults;
 mod faulty;
 mod faulty_server;
 mod file_remote;
+mod fuzz;
 mod generated;
 mod guards;
 mod guide;
