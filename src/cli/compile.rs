@@ -75,7 +75,8 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
         Some(target) => Targets { open_webui: target == Target::OpenWebui, ollama: target == Target::Ollama },
     };
     let mut findings = scene.session.judge(&asked, &targets);
-    let (mut intent, resolved) = resolve_files(&scene.session, &scene.files, &scene.root, &|_| true, &targets);
+    let (mut intent, resolved) =
+        resolve_files(&scene.session, &scene.files, (&DiskFiles, &scene.root), &|_| true, &targets);
     findings.extend(relevant(resolved, arguments.target, &asked, &intent, &scene));
     let whole = intent.clone();
     intent.models.retain(|_, model| scene.asked.contains(&model.path));

@@ -6,13 +6,16 @@ mod apply;
 mod args;
 mod carry_out;
 mod check;
+mod claims;
 mod commit;
 mod compile;
+mod drafts;
 mod drift;
 mod editions;
 mod explain;
 mod failure;
 mod fmt;
+mod import;
 mod init;
 mod login;
 mod origins;
@@ -91,6 +94,8 @@ struct Arguments {
 enum Command {
     /// Write a manifest and a first model.
     Init(init::Arguments),
+    /// Write files for the models that a server, an export or a folder has.
+    Import(import::Arguments),
     /// Report what is wrong with Modelfiles.
     Check(check::Arguments),
     /// Say what a rule, a directive or a parameter is about.
@@ -136,6 +141,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let directory = arguments.directory.unwrap_or_else(|| Utf8PathBuf::from("."));
     let result = match arguments.command {
         Command::Init(arguments) => init::run(&arguments, &directory, &mut ui),
+        Command::Import(arguments) => import::run(&arguments, &directory, &mut ui),
         Command::Check(arguments) => check::run(&arguments, &directory, &mut ui),
         Command::Explain(arguments) => explain::run(&arguments, &mut ui),
         Command::Rules(arguments) => rules::run(&arguments, &mut ui),

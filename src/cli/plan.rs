@@ -1,7 +1,5 @@
 //! `maquette plan`: what applying would change.
 
-use std::collections::BTreeSet;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
@@ -97,9 +95,9 @@ impl From<OnDriftArgument> for OnDrift {
 impl Choices {
     /// The plan for one remote.
     pub(super) fn plan(&self, ready: &Ready, on_drift: OnDrift, workspace: &Workspace) -> Result<Plan, Failure> {
-        let claims: BTreeSet<String> = self.claim.iter().cloned().collect();
-        let retire = ready.retires(workspace);
-        let changes = ready.changes(workspace, &diff::Options { claims, retire });
+        let mut options = diff::Options { retire: ready.retires(workspace), ..ready.claimed(workspace)? };
+        options.claims.extend(self.claim.iter().cloned());
+        let changes = ready.changes(workspace, &options);
         let changes = ready.narrow(changes, &Targets::new(&self.target, &self.exclude), workspace)?;
         let policy = Policy {
             on_drift,

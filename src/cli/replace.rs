@@ -25,6 +25,9 @@ pub(super) enum ReplaceError {
     /// Somebody else wrote it after it was read.
     #[error("`{0}` has changed since it was read; run the command again")]
     Stale(Utf8PathBuf),
+    /// Something has its name, and it is not for us to say that it is nobody's.
+    #[error("there is a file `{0}` already")]
+    AlreadyThere(Utf8PathBuf),
     /// Whatever the operating system said.
     #[error("cannot write `{path}`: {reason}")]
     Io {
@@ -70,6 +73,41 @@ pub(super) fn replace(root: &Utf8Path, path: &Utf8Path, before: &[u8], after: &[
     }
     file.persist(&target).map_err(|error| fail(error.error))?;
     sync_folder(folder).map_err(fail)
+}
+
+/// Writes a file that is not there yet at `path`, in the folder `root`, with the folders on the way. It has its whole content
+/// when it gets its name; that it is on the disk for good is left to the system.
+pub(super) fn create(root: &Utf8Path, path: &Utf8Path, content: &[u8]) -> Result<(), ReplaceError> {
+    let named = root.join(path);
+    let fail = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => ReplaceError::AlreadyThere(path.to_owned()),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ReplaceError::ReadOnly(path.to_owned()),
+        _ => ReplaceError::Io { path: path.to_owned(), reason: error.to_string() },
+    };
+    let folder = named.parent().unwrap_or(root);
+    // The closest part that exists must lie inside: a link may lead out.
+    let existing = folder.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(root);
+    if !existing.canonicalize_utf8().map_err(fail)?.starts_with(root) {
+        return Err(ReplaceError::LeadsOut(path.to_owned()));
+    }
+    fs::create_dir_all(folder).map_err(fail)?;
+    let mut file = new_file(folder).map_err(fail)?;
+    file.write_all(content).map_err(fail)?;
+    file.persist_noclobber(&named).map_err(|error| fail(error.error))?;
+    Ok(())
+}
+
+/// A file with the mode of any new one.
+#[cfg(unix)]
+fn new_file(folder: &Utf8Path) -> io::Result<tempfile::NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::Permissions::from_mode(0o666);
+    tempfile::Builder::new().prefix(".maquette-").permissions(mode).tempfile_in(folder)
+}
+
+#[cfg(not(unix))]
+fn new_file(folder: &Utf8Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(".maquette-").tempfile_in(folder)
 }
 
 /// Whoever could read the file can read the new one, and nobody else.
@@ -180,6 +218,24 @@ mod tests {
 
     fn strings(names: &[&str]) -> Vec<String> {
         names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_new_file_takes_no_name_that_is_taken_and_follows_no_link_out() {
+        let (_folder, root) = folder();
+        let (_elsewhere, outside) = folder();
+        create(&root, "x/y/new".into(), b"new").unwrap();
+        assert_eq!(fs::read_to_string(root.join("x/y/new")).unwrap(), "new");
+        assert_eq!(mode(&root.join("x/y/new")) & 0o600, 0o600);
+        assert!(matches!(create(&root, "a".into(), b"new").unwrap_err(), ReplaceError::AlreadyThere(_)));
+        symlink(&outside, root.join("out")).unwrap();
+        symlink("nowhere", root.join("dangling")).unwrap();
+        assert!(matches!(create(&root, "out/new".into(), b"new").unwrap_err(), ReplaceError::LeadsOut(_)));
+        assert!(matches!(create(&root, "out/deep/new".into(), b"new").unwrap_err(), ReplaceError::LeadsOut(_)));
+        assert!(create(&root, "dangling/new".into(), b"new").is_err());
+        assert!(matches!(create(&root, "dangling".into(), b"new").unwrap_err(), ReplaceError::AlreadyThere(_)));
+        assert_eq!(fs::read_to_string(root.join("a")).unwrap(), "before");
+        assert_eq!((names(&outside), names(&root.join("x/y"))), (strings(&["a"]), strings(&["new"])));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use tokio::sync::oneshot;
 
 use super::args::Given;
+use super::claims;
 use super::snapshots::{Folder, tell_of_unfinished};
 use super::ui::has_errors;
 use super::workspace::Workspace;
@@ -18,7 +19,7 @@ use crate::diff::{self, Changes, Targets, UnknownTarget, diff};
 use crate::plan::{self, Basis, Plan, Policy, refresh_only, settle_drift};
 use crate::project::{self, Deletion, Project};
 use crate::remote::{self, Remote, Via, kinds_of};
-use crate::state::{Desired, Intent, Observed, ReferenceKind};
+use crate::state::{Claim, Desired, Intent, Observed, ReferenceKind};
 
 /// Which remotes are meant.
 #[derive(Debug, Args)]
@@ -64,6 +65,14 @@ impl Selection {
     }
 }
 
+/// The one remote that is meant; it may be left out where there is only one.
+pub(super) fn one_remote(project: &Project, asked: Option<&str>) -> Result<String, Failure> {
+    let remote = asked.map(str::to_owned).into_iter().collect();
+    let selection = Selection { remote, all_remotes: false, given: Given::default() };
+    let names = selection.names(project)?;
+    names.into_iter().next().ok_or_else(|| Failure::new("the manifest has no remote"))
+}
+
 /// The workspace, and what became of each remote.
 pub(super) struct Survey {
     pub(super) workspace: Workspace,
@@ -100,6 +109,21 @@ impl Ready {
     pub(super) fn changes(&self, workspace: &Workspace, options: &diff::Options) -> Changes {
         let origin = &self.remote.identity().origin;
         diff(&self.desired, &self.observed, &self.intent, &workspace.key(), origin, options)
+    }
+
+    /// What the workspace's file of claims says of the rows.
+    pub(super) fn claimed(&self, workspace: &Workspace) -> Result<diff::Options, Failure> {
+        let (claims, key) = (claims::read(&workspace.project)?, workspace.key());
+        let origin = &self.remote.identity().origin;
+        let mut options = diff::Options::default();
+        for row in claims.ids(origin).filter_map(|id| self.observed.rows.get(id)) {
+            match claims.of(origin, row, &key) {
+                Claim::Holds => drop(options.claims.insert(row.id.clone())),
+                Claim::Outdated => drop(options.outdated.insert(row.id.clone())),
+                Claim::None => {}
+            }
+        }
+        Ok(options)
     }
 
     /// Whether a model is switched off here when its file goes.

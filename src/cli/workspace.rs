@@ -23,6 +23,8 @@ pub(super) struct Workspace {
     pub(super) session: Session,
     discovered: Discovered,
     editions: Editions,
+    /// Where images are read.
+    files: Arc<dyn Files>,
 }
 
 impl Workspace {
@@ -46,11 +48,23 @@ impl Workspace {
         given: BTreeMap<String, String>,
         more: &[Utf8PathBuf],
     ) -> Result<Self, Failure> {
+        Self::with_drafts(project, given, more, Arc::new(DiskFiles))
+    }
+
+    /// The same with the files' contents, images included, from `files`.
+    pub(super) fn with_drafts(
+        project: Project,
+        given: BTreeMap<String, String>,
+        more: &[Utf8PathBuf],
+        files: Arc<dyn Files>,
+    ) -> Result<Self, Failure> {
         let mut discovered = project::discover(&project)?;
         let known: BTreeSet<&str> = discovered.files.iter().map(|path| path.as_str()).collect();
         let more: Vec<Utf8PathBuf> = more.iter().filter(|path| !known.contains(path.as_str())).cloned().collect();
         discovered.files.extend(more);
-        Self::with_files(project, &DiskFiles, given, discovered)
+        discovered.files.sort_unstable();
+        let workspace = Self::with_files(project, &*files, given, discovered)?;
+        Ok(Self { files, ..workspace })
     }
 
     fn with_files(
@@ -62,7 +76,7 @@ impl Workspace {
         let editions = Editions::new(Some(&project), given);
         let session = Session::load_with(files, &project.root, &discovered.files, editions.settings());
         editions.refuse_unknown(&session, Some(&project))?;
-        Ok(Self { project, session, discovered, editions })
+        Ok(Self { project, session, discovered, editions, files: Arc::new(DiskFiles) })
     }
 
     /// The workspace's key.
@@ -207,7 +221,19 @@ impl Workspace {
     ) -> Result<(Intent, Vec<Diagnostic>), Failure> {
         let by_manifest = targets_by_manifest(&self.project, &self.discovered.files)?;
         let targets = |file: &Compiled| targets_of(&by_manifest, file);
-        Ok(resolve_files(&self.session, files, &self.project.root, selected, &targets))
+        Ok(resolve_files(&self.session, files, (&*self.files, &self.project.root), selected, &targets))
+    }
+
+    /// The models of the workspace by id, whatever remote they go to.
+    pub(super) fn ids(&self) -> Result<BTreeSet<String>, Failure> {
+        let files = self.editions.judged(&self.session, Some(&self.project), None)?;
+        Ok(resolve::ids(&inputs(&files, &|_| true)))
+    }
+
+    /// The file that describes the model of that id.
+    pub(super) fn path_of(&self, id: &str) -> Option<Utf8PathBuf> {
+        let file = self.session.files.iter().find(|file| resolve::ids(&inputs(&[&**file], &|_| true)).contains(id));
+        file.map(|file| file.path.clone())
     }
 
     /// The values of the command line.
@@ -232,12 +258,12 @@ fn no_models(project: &Project) -> Failure {
 pub(super) fn resolve_files(
     session: &Session,
     files: &[Arc<Compiled>],
-    root: &Utf8Path,
+    (disk, root): (&dyn Files, &Utf8Path),
     selected: &dyn Fn(&Utf8Path) -> bool,
     targets: &dyn Fn(&Compiled) -> Targets,
 ) -> (Intent, Vec<Diagnostic>) {
     let files: Vec<&Compiled> = files.iter().map(|file| &**file).collect();
-    let context = resolve::Context { sources: &session.sources, files: &DiskFiles, root };
+    let context = resolve::Context { sources: &session.sources, files: disk, root };
     resolve::resolve(&inputs(&files, &|file| targets(file).open_webui), selected, &context)
 }
 

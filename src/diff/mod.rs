@@ -15,7 +15,7 @@ mod verdict;
 pub use class::{Class, META_CLASSES, ParseClassError, classes};
 pub use purge::{PurgeError, purge};
 pub use row::diff_row;
-pub use target::{Targets, UnknownTarget};
+pub use target::{Pattern, Targets, UnknownTarget};
 pub use verdict::{Action, Change, Changes, FieldChange, Kept, KeptReason, Provenance, Restore};
 
 use std::collections::BTreeSet;
@@ -27,6 +27,8 @@ use crate::state::{Desired, DesiredRow, Intent, Mark, Observed, ObservedRow, Own
 pub struct Options {
     /// Foreign rows that may be taken over.
     pub claims: BTreeSet<String>,
+    /// Foreign rows that were imported and have been changed since.
+    pub outdated: BTreeSet<String>,
     /// A row whose file is gone is switched off instead of deleted.
     pub retire: bool,
 }
@@ -71,6 +73,9 @@ pub fn diff(
             // A claimed row has no last-applied state: what differs is a local change.
             Ownership::Foreign | Ownership::Copy if options.claims.contains(id) => {
                 changes.rows.extend(diff_row(row, found, None, key));
+            }
+            Ownership::Foreign | Ownership::Copy if options.outdated.contains(id) => {
+                changes.keep(id, KeptReason::Outdated);
             }
             Ownership::Foreign => changes.keep(id, KeptReason::Foreign),
             Ownership::Copy => changes.keep(id, KeptReason::Copy),

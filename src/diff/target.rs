@@ -19,7 +19,7 @@ pub struct Targets {
 
 /// An id, or a glob of ids.
 #[derive(Clone, Debug)]
-struct Pattern {
+pub struct Pattern {
     text: String,
     /// Nothing if the text is no glob: an id may hold any character.
     globs: GlobSet,
@@ -38,7 +38,9 @@ fn suggestion(close: Option<&String>) -> String {
 }
 
 impl Pattern {
-    fn new(text: &str) -> Self {
+    /// The pattern that is written so.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
         let mut globs = GlobSetBuilder::new();
         if let Ok(glob) = Glob::new(text) {
             globs.add(glob);
@@ -46,7 +48,9 @@ impl Pattern {
         Self { text: text.to_owned(), globs: globs.build().unwrap_or_default() }
     }
 
-    fn matches(&self, id: &str) -> bool {
+    /// Whether it means the model of that id.
+    #[must_use]
+    pub fn matches(&self, id: &str) -> bool {
         self.text == id || self.globs.is_match(id)
     }
 }

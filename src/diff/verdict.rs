@@ -170,6 +170,8 @@ pub enum KeptReason {
     Foreign,
     /// A file describes it, and it carries a mark of ours that was made for another row or remote.
     Copy,
+    /// A file describes it as it was when it was imported, and somebody has changed it since. It is not ours yet.
+    Outdated,
     /// It is ours and no file that goes to this remote describes it, but another file of the workspace does.
     OtherSelection,
     /// It is ours, its file is gone, and it is protected.

@@ -13,7 +13,7 @@ mod tests;
 
 pub use args::{Args, Given, Giver, is_name};
 pub use library::{Library, Reach, Unavailable};
-pub use scope::{Binding, Environment, Outcome, Scopes, Unknown, Use};
+pub use scope::{Binding, Environment, Outcome, Scopes, Unknown, Use, escape};
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -234,6 +234,24 @@ fn name_at(text: &str, at: usize) -> Option<&str> {
     (rest.as_bytes().get(length) == Some(&b'}')).then_some(name)
 }
 
+/// `text` so that it means itself where `is_meant` tells which names are replaced: each such `${name}` becomes `$${name}`.
+pub fn escape<'t>(text: &'t str, is_meant: &dyn Fn(&str) -> bool) -> Cow<'t, str> {
+    let mut escaped = String::new();
+    let mut done = 0;
+    for at in memchr::memmem::find_iter(text.as_bytes(), b"${") {
+        if name_at(text, at).is_some_and(is_meant) {
+            escaped.push_str(text.get(done..at).unwrap_or_default());
+            escaped.push('$');
+            done = at;
+        }
+    }
+    if done == 0 && escaped.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    escaped.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(escaped)
+}
+
 /// Where each name is first referred to in `text`.
 pub(super) fn references(text: &str) -> HashMap<&str, usize> {
     let mut found = HashMap::new();

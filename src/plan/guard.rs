@@ -86,6 +86,7 @@ fn foreign(id: &str, reason: KeptReason) -> Option<Blocker> {
             "carries this workspace's mark, but one made for another row or another address",
             ", after making sure that nobody made the copy for himself",
         ),
+        KeptReason::Outdated => return Some(outdated(id)),
         KeptReason::OtherSelection | KeptReason::Protected | KeptReason::Retired => return None,
     };
     let id = id.escape_debug();
@@ -94,6 +95,18 @@ fn foreign(id: &str, reason: KeptReason) -> Option<Blocker> {
         format!("the model `{id}` on the remote {what}"),
         format!("`--claim {id}` takes it over{help}; another ID in the file leaves it alone"),
     ))
+}
+
+/// What was imported is not what is there.
+fn outdated(id: &str) -> Blocker {
+    let id = id.escape_debug();
+    Blocker::new(
+        "outdated",
+        format!("the model `{id}` on the remote was changed after it was imported"),
+        format!(
+            "`maquette import {id} --diff` shows what its file lacks, and `--force` writes the file anew; `--claim {id}` takes it over and puts the file's values there"
+        ),
+    )
 }
 
 /// A rename of a row that must not go: there would be two of it.

@@ -25,7 +25,7 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{Project, RemoteKind};
-use crate::state::{Desired, Field, Intent, Observed, ObservedRow, ReferenceKind, WorkspaceKey};
+use crate::state::{Catalogue, Desired, Field, Intent, Observed, ObservedRow, ReferenceKind, Unbound, WorkspaceKey};
 
 /// Which remote it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,16 @@ pub trait Remote: Send + Sync {
 
     /// Resolves names and lowers values to this remote's form. What cannot be resolved is a finding at its directive. Pure.
     fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>);
+
+    /// What files would say of rows: the way back of [`Remote::bind`]. Pure.
+    fn unbind(&self, rows: &[&ObservedRow], _observed: &Observed) -> Vec<Unbound> {
+        rows.iter().map(|row| Unbound::plain(row)).collect()
+    }
+
+    /// What was not read yet and helps to name what these rows refer to.
+    async fn catalogue_for(&self, _rows: &[&ObservedRow], _observed: &Observed) -> Result<Catalogue, Error> {
+        Ok(Catalogue::default())
+    }
 
     /// What the changes would leave dangling, or out of its readers' reach. Pure.
     fn concerns(&self, _changes: &[Change], _observed: &Observed) -> Vec<Concern> {

@@ -114,6 +114,7 @@ pub(super) fn kept(reason: KeptReason) -> &'static str {
     match reason {
         KeptReason::Foreign => "left alone: it is not this workspace's",
         KeptReason::Copy => "left alone: its mark was made for another row or another address",
+        KeptReason::Outdated => "left alone: it was changed after it was imported",
         KeptReason::OtherSelection => "left alone: its file goes to other remotes only",
         KeptReason::Protected => "kept although its file is gone: it is protected",
         KeptReason::Retired => "switched off because its file is gone; `maquette purge` deletes it",

@@ -50,8 +50,19 @@ pub(super) fn wanted(avatar: &Avatar, statement: &Statement, context: &Context<'
         let help = "make it smaller: it is sent with every list of models; 250 × 250 pixels are enough";
         return Err(Box::new(finding("avatar-not-an-image", message).help(help)));
     }
-    let data = base64::engine::general_purpose::STANDARD.encode(&bytes);
-    Ok(Wanted::Json(json!(format!("data:image/{kind};base64,{data}"))))
+    Ok(Wanted::Json(json!(address(kind, &bytes))))
+}
+
+/// An image as a server keeps it; none if it is none that it takes, or too large.
+#[must_use]
+pub fn data_uri(bytes: &[u8]) -> Option<String> {
+    let kind = image_kind(bytes).filter(|_| bytes.len() <= MAX_IMAGE_BYTES)?;
+    Some(address(kind, bytes))
+}
+
+fn address(kind: &str, bytes: &[u8]) -> String {
+    let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+    format!("data:image/{kind};base64,{data}")
 }
 
 /// Whether a path that is relative to the folder of `file` climbs above the workspace: told without looking at the disk,

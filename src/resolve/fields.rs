@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Context, Input, avatar};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{ParameterValue, Place, Statement, Value};
+use crate::ir::{ParameterValue, Place, Statement, Value, parameter};
 use crate::source::Located;
 use crate::state::{Field, ReferenceKind, Wanted};
 
@@ -57,7 +57,7 @@ fn wanted(statement: &Statement, context: &Context<'_>, findings: &mut Vec<Diagn
         (Place::Active, Value::Flag(on)) => one(Field::Active, json!(on)),
         (Place::Access, Value::Access(rule)) => vec![(Field::Access, Wanted::Access(vec![rule.clone()]))],
         (Place::Parameter, Value::Parameter { name, value }) => {
-            one(Field::Param(name.value.clone().into()), parameter(&name.value, value))
+            one(Field::Param(name.value.clone().into()), parameter_value(&name.value, value))
         }
         (Place::Meta("capabilities"), Value::Switches(switches)) => switches
             .iter()
@@ -105,11 +105,12 @@ fn merge(earlier: &mut Located<Wanted>, later: Located<Wanted>) {
 }
 
 /// `stop` is a list wherever it goes; every other parameter is a value.
-fn parameter(name: &str, value: &ParameterValue) -> Json {
+fn parameter_value(name: &str, value: &ParameterValue) -> Json {
     let value = match value {
         ParameterValue::Integer(number) => json!(number),
         ParameterValue::Number(number) => json!(number),
         ParameterValue::Boolean(on) => json!(on),
+        ParameterValue::Text(text) if parameter::find(name).is_none() => parameter::unknown_value(text),
         ParameterValue::Text(text) => json!(text),
         ParameterValue::Json(value) => value.clone(),
     };

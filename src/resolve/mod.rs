@@ -9,6 +9,7 @@ mod identity;
 mod lineage;
 mod reach;
 
+pub use avatar::data_uri;
 pub use fields::fields_of;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

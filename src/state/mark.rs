@@ -144,6 +144,12 @@ impl WorkspaceKey {
         self.keyed("text", &[text])
     }
 
+    /// Vouches for what a row of a remote is.
+    #[must_use]
+    pub fn claim(&self, origin: &str, id: &str, fingerprint: &str) -> String {
+        self.keyed("claim", &[origin, id, fingerprint])
+    }
+
     /// HMAC-SHA256 of a purpose and parts, each with its length in front so that no two lists of parts collide.
     fn keyed(&self, purpose: &str, parts: &[&str]) -> String {
         let mut mac = self.mac.clone();

@@ -4,17 +4,21 @@
 //! observed or an intent is bound, never later. No I/O here, and no wire format.
 
 mod canonical;
+mod claims;
 mod field;
 mod intent;
 mod mark;
 mod observed;
+mod unbound;
 
 pub use canonical::{canonical_json, digest, normalise};
 pub(crate) use canonical::{hex, hex_prefix};
+pub use claims::{Claim, Claims, ClaimsError};
 pub use field::{Field, ParseFieldError};
 pub use intent::{Base, Desired, DesiredRow, Intent, ModelIntent, Wanted};
 pub use mark::{Applied, Mark, Ownership, WorkspaceKey};
 pub use observed::{Catalogue, Entry, Observed, ObservedRow, Reference, ReferenceKind, Settings, View};
+pub use unbound::{Audience, Phrase, Unbound};
 
 use std::collections::BTreeMap;
 

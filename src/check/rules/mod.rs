@@ -19,6 +19,7 @@ mod big_int_not_round_trippable;
 mod cloud_base_with_local_only_things;
 mod contradictory_sampling;
 mod crlf;
+mod dangling_reference;
 mod deprecated_parameter;
 mod directive_case;
 mod double_blank_after_parameter;
@@ -292,6 +293,7 @@ pub static ALL: &[&Rule] = &[
     &svg_avatar::RULE,
     &invalid_manifest::RULE,
     &reserved_meta_key::RULE,
+    &dangling_reference::RULE,
     &unused_allow::RULE,
     &stale_baseline::RULE,
 ];

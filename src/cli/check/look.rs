@@ -15,7 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::project::{self, MANIFEST, Project};
 use crate::report::findings::Roots;
 use crate::session::{Compiled, Session};
-use crate::source::Files;
+use crate::source::{DiskFiles, Files};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +106,7 @@ impl Scope<'_> {
         };
         let targets = |file: &Compiled| self.targets.unwrap_or_else(|| targets_of(&by_manifest, file));
         let mut findings = session.judge(&editions.judged(&session, project.as_ref(), None)?, &targets);
-        let mut resolved = resolve_files(&session, &session.files, root, &|_| true, &targets).1;
+        let mut resolved = resolve_files(&session, &session.files, (&DiskFiles, root), &|_| true, &targets).1;
         if project.is_none() {
             // Outside of a workspace nothing is called by its id, and the files have nothing to do with each other.
             let of_workspace = ["id-from-file-name", "duplicate-id", "from-cycle", "from-self"];

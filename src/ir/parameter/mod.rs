@@ -198,6 +198,12 @@ pub fn parse_value(row: &Parameter, text: &str) -> Result<ParameterValue, ValueE
     }
 }
 
+/// The value of a parameter that is not in the table: JSON where it is JSON, else text.
+#[must_use]
+pub fn unknown_value(text: &str) -> Json {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
 /// The words of Go's `ParseBool`.
 fn boolean(text: &str) -> Option<bool> {
     match text {

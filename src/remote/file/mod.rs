@@ -11,13 +11,15 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Value, json};
 
 use super::open_webui::capabilities::AccessForm;
-use super::open_webui::{NameMaps, Rules, bind, blank_row, final_mark, name_maps, observe_row, set_mark, with_fields};
+use super::open_webui::{
+    NameMaps, Rules, bind, blank_row, final_mark, name_maps, observe_row, set_mark, unbind, with_fields,
+};
 use super::{Call, Error, Identity, Kinds, Remote, Stage, Step, Via, Writing};
 use crate::diagnostic::Diagnostic;
 use crate::diff::{Action, Change, Provenance};
 use crate::project::{self, Project, RemoteKind};
 use crate::source::{DiskFiles, FileError, Files as _};
-use crate::state::{Desired, Intent, Observed, ObservedRow, View};
+use crate::state::{Desired, Intent, Observed, ObservedRow, Unbound, View};
 
 /// An export file as a remote.
 pub struct FileRemote {
@@ -39,6 +41,13 @@ impl FileRemote {
         let path = inside(&project.root, Utf8Path::new(relative))?;
         let identity = Identity { name: name.to_owned(), kind: RemoteKind::File, origin: format!("file:{relative}") };
         Ok(Self { identity, path, shown: relative.into(), names: name_maps(settings) })
+    }
+
+    /// No file at all: what binds rows that nobody keeps.
+    #[must_use]
+    pub fn detached() -> Self {
+        let identity = Identity { name: String::new(), kind: RemoteKind::File, origin: String::new() };
+        Self { identity, path: Utf8PathBuf::new(), shown: Utf8PathBuf::new(), names: NameMaps::new() }
     }
 
     fn read(&self) -> Result<Vec<ObservedRow>, Error> {
@@ -75,6 +84,39 @@ impl FileRemote {
         file.persist(&self.path).map_err(|error| fail(error.error))?;
         Ok(())
     }
+}
+
+/// Reads what the Models page of any version exported: a list of rows (up to 0.3 in `info` of what the page showed), one row, or
+/// what the import endpoint takes.
+///
+/// # Errors
+/// Why it is none of these.
+pub fn read_export(bytes: &[u8]) -> Result<Vec<ObservedRow>, String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
+    let rows = match value {
+        Value::Array(rows) => rows,
+        Value::Object(mut map) => match map.remove("models") {
+            Some(Value::Array(rows)) => rows,
+            Some(_) => return Err("its `models` is no list".into()),
+            None => vec![Value::Object(map)],
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            return Err("it is no list of models".into());
+        }
+    };
+    let mut seen = BTreeSet::new();
+    let rows = rows.into_iter().zip(1..).map(|(mut row, number)| {
+        let inner = row.get_mut("info").filter(|info| info.get("id").is_some()).map(Value::take);
+        let row = inner.unwrap_or(row);
+        let is_row = ["params", "meta", "base_model_id"].iter().any(|key| row.get(key).is_some());
+        let row = observe_row(row).filter(|_| is_row).ok_or_else(|| format!("entry {number} is no model"))?;
+        if !seen.insert(row.id.clone()) {
+            return Err(format!("two entries have the id `{}`", row.id.escape_debug()));
+        }
+        Ok(row)
+    });
+    rows.collect()
 }
 
 /// An empty file beside `path` with its mode; with the mode of any new file where there is none.
@@ -139,6 +181,10 @@ impl Remote for FileRemote {
 
     fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>) {
         bind(intent, observed, &Rules { names: &self.names, checked: false })
+    }
+
+    fn unbind(&self, rows: &[&ObservedRow], observed: &Observed) -> Vec<Unbound> {
+        unbind(rows, &observed.catalogue, &self.names)
     }
 
     fn choose(&self, asked: Option<Via>, _: &[Change], _: &Observed) -> Result<(Via, String), Error> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::access::{self, Grants};
@@ -11,7 +12,7 @@ use crate::ir::{AccessRule, KnowledgeItem, KnowledgeKind, Level, Principal, para
 use crate::project;
 use crate::source::Located;
 use crate::state::{
-    Base, Catalogue, Desired, DesiredRow, Entry, Field, Fields, Intent, ModelIntent, Observed, Reference,
+    Base, Catalogue, Desired, DesiredRow, Entry, Field, Fields, Intent, ModelIntent, Observed, ObservedRow, Reference,
     ReferenceKind, Wanted,
 };
 
@@ -48,6 +49,8 @@ pub struct Rules<'a> {
 pub fn bind(intent: &Intent, observed: &Observed, rules: &Rules<'_>) -> (Desired, Vec<Diagnostic>) {
     let mut binder = Binder {
         catalogue: &observed.catalogue,
+        rows: &observed.rows,
+        found: None,
         rules,
         findings: Vec::new(),
         references: BTreeSet::new(),
@@ -83,6 +86,9 @@ fn unchecked(names: &BTreeSet<String>) -> Option<Diagnostic> {
 
 struct Binder<'a> {
     catalogue: &'a Catalogue,
+    rows: &'a IndexMap<String, ObservedRow>,
+    /// The row that is being bound, if it is there.
+    found: Option<&'a ObservedRow>,
     rules: &'a Rules<'a>,
     findings: Vec<Diagnostic>,
     references: BTreeSet<Reference>,
@@ -91,6 +97,7 @@ struct Binder<'a> {
 
 impl<'a> Binder<'a> {
     fn row(&mut self, model: &ModelIntent) -> DesiredRow {
+        self.found = self.rows.get(&model.id.value);
         let mut fields: BTreeMap<Field, Option<Value>> = BTreeMap::new();
         let base = match &model.base {
             Base::On(base) => self.base(&self.here(ReferenceKind::Base, base)).map(Value::from),
@@ -146,10 +153,11 @@ impl<'a> Binder<'a> {
             .find(|entry| entry.id == name.value)
             .or_else(|| entries.iter().find(|entry| entry.id == latest));
         if let Some(entry) = found {
-            return Some(self.refer(ReferenceKind::Base, &name.value, &entry.id));
+            // The server finds the one with the tag, too: a row that says it without is left as it is.
+            let id = if self.holds(ReferenceKind::Base, &name.value) { &name.value } else { &entry.id };
+            return Some(self.refer(ReferenceKind::Base, &name.value, id));
         }
-        self.findings.push(unknown_name("unknown-base", ReferenceKind::Base, name, entries));
-        None
+        self.gone("unknown-base", ReferenceKind::Base, name, entries)
     }
 
     fn access(&mut self, rules: &[AccessRule]) -> Value {
@@ -176,6 +184,8 @@ impl<'a> Binder<'a> {
     fn principal(&mut self, principal: &Located<Principal>) -> Option<(&'static str, String)> {
         let located = |name: &str| Located::new(name.to_owned(), principal.location);
         match &principal.value {
+            // Everybody, beside others.
+            Principal::UserId(id) if id == "*" => Some(("user", id.clone())),
             Principal::GroupId(id) => Some(("group", self.exact(ReferenceKind::Group, "unknown-group", &located(id))?)),
             Principal::UserId(id) => Some(("user", self.exact(ReferenceKind::User, "unknown-user", &located(id))?)),
             Principal::User(email) => Some(("user", self.user(&self.here(ReferenceKind::User, &located(email)))?)),
@@ -228,7 +238,7 @@ impl<'a> Binder<'a> {
         let Some(entries) = self.lookup(kind, &id.value) else { return Some(id.value.clone()) };
         if let Some(entry) = entries.iter().find(|entry| entry.id == id.value) {
             let other = entry.kind.as_deref().zip(word).filter(|(is, wanted)| is != wanted).map(|(is, _)| is);
-            if let Some(other) = other {
+            if let Some(other) = other.filter(|_| !self.holds(kind, &id.value)) {
                 let message = format!("`{}` is a function of the kind `{other}`, not {}", id.value, kind.noun());
                 self.findings.push(Diagnostic::new("wrong-function-kind", id.location, message));
                 return None;
@@ -243,9 +253,30 @@ impl<'a> Binder<'a> {
         if entries.iter().any(|entry| entry.id == id.value) {
             return Some(self.refer(kind, &id.value, &id.value));
         }
-        let finding = unknown_name(rule, kind, id, entries);
-        self.findings.push(finding);
-        None
+        self.gone(rule, kind, id, entries)
+    }
+
+    /// Something that is not there. A row that refers to it already may go on doing so.
+    fn gone(
+        &mut self,
+        rule: &'static str,
+        kind: ReferenceKind,
+        id: &Located<String>,
+        entries: &[Entry],
+    ) -> Option<String> {
+        if !self.holds(kind, &id.value) {
+            self.findings.push(unknown_name(rule, kind, id, entries));
+            return None;
+        }
+        let message = format!("the model refers to the {} `{}`, which the server does not have", kind.noun(), id.value);
+        let finding = Diagnostic::new("dangling-reference", id.location, message);
+        self.findings.push(finding.help("take it out here to take it out there, or bring it back on the server"));
+        Some(id.value.clone())
+    }
+
+    /// Whether the row that is there refers to that id already.
+    fn holds(&self, kind: ReferenceKind, id: &str) -> bool {
+        self.found.is_some_and(|row| refers(row, kind, id))
     }
 
     /// The one entry with that name.
@@ -261,9 +292,10 @@ impl<'a> Binder<'a> {
         let matching: Vec<&Entry> = entries.iter().filter(|entry| entry.name == name.value).collect();
         match matching.as_slice() {
             [one] => Some(self.refer(kind, &name.value, &one.id)),
+            // A group's id is written as one; that of knowledge may stand where its name would.
+            [] if kind != ReferenceKind::Group => self.gone(unknown, kind, name, entries),
             [] => {
-                let finding = unknown_name(unknown, kind, name, entries);
-                self.findings.push(finding);
+                self.findings.push(unknown_name(unknown, kind, name, entries));
                 None
             }
             several => {
@@ -288,6 +320,35 @@ impl<'a> Binder<'a> {
     fn refer(&mut self, kind: ReferenceKind, name: &str, id: &str) -> String {
         self.references.insert(Reference { kind, name: name.to_owned(), id: id.to_owned() });
         id.to_owned()
+    }
+}
+
+/// Whether a row refers to the thing with that id. A base model's own row refers to that model.
+fn refers(row: &ObservedRow, kind: ReferenceKind, id: &str) -> bool {
+    let list = |field: &Field| row.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let meta = |key: &'static str| list(&Field::Meta(key.into()));
+    let grants = |kind: &str| {
+        let of = format!(" {kind}:{id}");
+        list(&Field::Access).iter().filter_map(Value::as_str).any(|grant| grant.strip_suffix(&of).is_some())
+    };
+    let knows = |kind: &str| {
+        let of = |item: &Value, key: &str, value: &str| item.get(key).is_some_and(|is| is == value);
+        meta("knowledge").iter().any(|item| of(item, "type", kind) && of(item, "id", id))
+    };
+    match kind {
+        ReferenceKind::Base => match row.get(&Field::Base) {
+            Some(base) => base == id,
+            None => row.id == id,
+        },
+        ReferenceKind::Group => grants("group"),
+        ReferenceKind::User => grants("user"),
+        ReferenceKind::Knowledge => knows("collection"),
+        ReferenceKind::File => knows("file"),
+        ReferenceKind::Note => knows("note"),
+        ReferenceKind::Tool => meta("toolIds").iter().any(|one| one == id),
+        ReferenceKind::Filter => meta("filterIds").iter().any(|one| one == id),
+        ReferenceKind::Action => meta("actionIds").iter().any(|one| one == id),
+        ReferenceKind::Skill => meta("skillIds").iter().any(|one| one == id),
     }
 }
 

@@ -17,6 +17,7 @@ mod observe;
 mod render;
 mod restore;
 mod row;
+mod unbind;
 mod write;
 
 pub use bind::{NameMaps, Rules, bind, name_maps};
@@ -25,6 +26,7 @@ pub(in crate::remote) use render::blank_row;
 pub(in crate::remote) use restore::{final_mark, with_fields};
 pub(in crate::remote) use row::set_mark;
 pub use row::{MARK_KEY, new_row, observe_row, patch};
+pub use unbind::unbind;
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -35,7 +37,7 @@ use super::{Concern, Error, Identity, Kinds, Remote, Slip, Step, Via, Writing, c
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{self, RemoteKind};
-use crate::state::{Desired, Intent, Observed, ObservedRow};
+use crate::state::{Catalogue, Desired, Intent, Observed, ObservedRow, Unbound};
 
 /// An Open WebUI server.
 pub struct OpenWebUi {
@@ -145,6 +147,15 @@ impl Remote for OpenWebUi {
 
     fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>) {
         bind(intent, observed, &Rules { names: &self.names, checked: true })
+    }
+
+    fn unbind(&self, rows: &[&ObservedRow], observed: &Observed) -> Vec<Unbound> {
+        unbind(rows, &observed.catalogue, &self.names)
+    }
+
+    async fn catalogue_for(&self, rows: &[&ObservedRow], observed: &Observed) -> Result<Catalogue, Error> {
+        let missing = unbind::kinds(rows).into_iter().filter(|kind| observed.catalogue.of(*kind).is_none());
+        observe::catalogue(&self.client, self.capabilities(observed)?, missing).await
     }
 
     fn concerns(&self, changes: &[Change], observed: &Observed) -> Vec<Concern> {

@@ -24,17 +24,21 @@ pub(super) async fn observe(client: &Client, kinds: Kinds<'_>) -> Result<Observe
     let version = client.version().await?;
     let Some(capabilities) = capabilities::of(&version) else { return Err(client.unsupported(&version)) };
 
-    let lists = async {
-        let lists: BTreeSet<List> = kinds.await.into_iter().map(list_of).collect();
-        try_join_all(lists.into_iter().map(|list| read(client, capabilities, list))).await
-    };
+    let lists = async { catalogue(client, capabilities, kinds.await).await };
     let settings = async { Ok(settings(client).await) };
-    let ((rows, view), lists, settings) = try_join3(rows(client, capabilities), lists, settings).await?;
-    let mut catalogue = Catalogue::default();
-    for (kind, entries) in lists.into_iter().flatten() {
-        catalogue.entries.insert(kind, entries);
-    }
+    let ((rows, view), catalogue, settings) = try_join3(rows(client, capabilities), lists, settings).await?;
     Ok(Observed { rows, catalogue, view, version: Some(version), settings, unknown_version: !capabilities.known })
+}
+
+/// The lists that names of `kinds` are looked up in: one request for each (a paged list: one a page).
+pub(super) async fn catalogue(
+    client: &Client,
+    capabilities: &Capabilities,
+    kinds: impl IntoIterator<Item = ReferenceKind>,
+) -> Result<Catalogue, Error> {
+    let lists: BTreeSet<List> = kinds.into_iter().map(list_of).collect();
+    let lists = try_join_all(lists.into_iter().map(|list| read(client, capabilities, list))).await?;
+    Ok(Catalogue { entries: lists.into_iter().flatten().collect() })
 }
 
 type Rows = IndexMap<String, ObservedRow>;
