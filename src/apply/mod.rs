@@ -97,10 +97,10 @@ pub async fn apply(plan: &Plan, context: &Context<'_>) -> Result<Outcome, Refusa
     if plan.remote.origin != identity.origin || plan.remote.kind != identity.kind {
         return Err(Refusal::OtherRemote { plan: plan.remote.origin.clone(), manifest: identity.origin.clone() });
     }
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome { command: plan.command.clone(), ..Outcome::default() };
     let close = || {
         // What a narrowed plan leaves out may be what is left.
-        if plan.not_targeted == 0 {
+        if plan.is_whole() {
             context.snapshots.close(context.key.workspace(), &identity.name, &identity.origin);
         }
     };

@@ -100,6 +100,8 @@ fn version(version: Option<&String>) -> String {
 /// How an apply ended.
 #[derive(Debug, Default)]
 pub struct Outcome {
+    /// The command that it is of, where that is not an apply of the files.
+    pub command: Option<String>,
     /// Changes that are through and were read back.
     pub done: Vec<(String, Action)>,
     /// Changes that are not, or not wholly.

@@ -71,6 +71,9 @@ pub struct Intended {
     pub seal: String,
     /// How it was written.
     pub via: Via,
+    /// The command that it was, such as `models off`, where that was not an apply of the files or a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
     /// Whether it was a rollback.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rollback: bool,
@@ -140,7 +143,8 @@ impl<'a> Snapshot<'a> {
             plan: Some(Intended {
                 seal: plan.seal.clone(),
                 via: plan.via,
-                rollback: plan.changes.iter().any(|change| change.restore.is_some()),
+                command: plan.command.clone(),
+                rollback: plan.command.is_none() && plan.changes.iter().any(|change| change.restore.is_some()),
                 rows: plan.changes.iter().map(|change| intended(change, fresh, key)).collect(),
             }),
             absent: absent.map(|(id, _)| id.clone()).collect(),

@@ -64,7 +64,7 @@ pub(super) fn carry_out(
         (WorkspaceKey::new(&project.manifest.workspace.id), execution.snapshots.store(directory, project));
     ready.retain(|job| {
         let is_empty = job.plan.is_empty();
-        if is_empty && job.plan.not_targeted == 0 {
+        if is_empty && job.plan.is_whole() {
             // Nothing is left of an apply that was ended midway.
             let remote = job.remote.identity();
             store.close(key.workspace(), &remote.name, &remote.origin);
@@ -115,8 +115,12 @@ pub(super) fn blocked(plan: Plan, several: bool) -> Failure {
 
 fn approved(jobs: &[Job], ui: &mut Ui) -> Result<bool, Failure> {
     if !ui.is_interactive() {
-        return Err(Failure::new("nobody is there to approve the plan, so nothing was written")
-            .help("`--auto-approve` applies without asking; `maquette plan --out FILE` saves the plan for a review"));
+        let failure = Failure::new("nobody is there to approve the plan, so nothing was written");
+        return Err(failure.help(if jobs.iter().any(|job| job.plan.command.is_some()) {
+            "`--yes` does it without asking; `--dry-run` only shows it"
+        } else {
+            "`--auto-approve` applies without asking; `maquette plan --out FILE` saves the plan for a review"
+        }));
     }
     let names: Vec<&str> = jobs.iter().map(|job| job.plan.remote.name.as_str()).collect();
     if ui.ask(&format!("Apply this to {}? Only `yes` does.", names.join(" and ")))? == "yes" {
@@ -143,7 +147,9 @@ async fn all(
         std::future::pending::<()>().await;
     });
     let kinds: Vec<BTreeSet<ReferenceKind>> = jobs.iter().map(|job| kinds_of(&job.intent)).collect();
-    join_all(jobs.iter().zip(&kinds).enumerate().map(|(index, (job, kinds))| {
+    let recorded = |job: &Job| job.plan.command.as_ref().map(|command| format!("maquette {command}"));
+    let messages: Vec<String> = jobs.iter().map(|job| recorded(job).unwrap_or_else(|| message.to_owned())).collect();
+    join_all(jobs.iter().zip(&kinds).zip(&messages).enumerate().map(|(index, ((job, kinds), message))| {
         let interrupted = interrupted.clone();
         async move {
             let context = apply::Context {

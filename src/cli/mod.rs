@@ -9,6 +9,7 @@ mod check;
 mod claims;
 mod commit;
 mod compile;
+mod doctor;
 mod drafts;
 mod drift;
 mod editions;
@@ -18,6 +19,7 @@ mod fmt;
 mod import;
 mod init;
 mod login;
+mod models;
 mod origins;
 mod parse;
 mod paths;
@@ -116,6 +118,10 @@ enum Command {
     Rollback(rollback::Arguments),
     /// List the states before past applies, or print one.
     Snapshots(snapshots::Arguments),
+    /// Look at the models of a remote, and change single ones.
+    Models(models::Arguments),
+    /// See whether everything is well: configuration, servers, tokens, and the models that are there.
+    Doctor(doctor::Arguments),
     /// Print the instructions of Modelfiles as JSON, a line a file.
     Parse(parse::Arguments),
     /// Print Modelfiles for another reader.
@@ -152,6 +158,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Purge(arguments) => purge::run(&arguments, &directory, &mut ui),
         Command::Rollback(arguments) => rollback::run(&arguments, &directory, &mut ui),
         Command::Snapshots(arguments) => snapshots::run(&arguments, &directory, &mut ui),
+        Command::Models(arguments) => models::run(&arguments, &directory, &mut ui),
+        Command::Doctor(arguments) => doctor::run(&arguments, &directory, &mut ui),
         Command::Parse(arguments) => parse::run(&arguments, &directory, &mut ui),
         Command::Compile(arguments) => compile::run(&arguments, &directory, &mut ui),
         Command::Login(arguments) => login::run(&arguments, &mut ui),

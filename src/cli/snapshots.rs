@@ -14,7 +14,7 @@ use crate::report;
 use crate::state::WorkspaceKey;
 
 /// Where snapshots are.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Folder {
     /// Where the state before is kept (default: `.maquette/snapshots` in the workspace).
     #[arg(long, value_name = "DIR", global = true)]
@@ -109,6 +109,8 @@ struct Summary<'a> {
     remote: &'a str,
     origin: &'a str,
     version: Option<&'a str>,
+    /// The command that it was, where that was not an apply or a rollback.
+    command: Option<&'a str>,
     rollback: bool,
     create: usize,
     update: usize,
@@ -131,6 +133,7 @@ impl<'a> Summary<'a> {
             remote: &head.remote,
             origin: &head.origin,
             version: head.version.as_deref(),
+            command: head.plan.as_ref().and_then(|plan| plan.command.as_deref()),
             rollback: head.plan.as_ref().is_some_and(|plan| plan.rollback),
             create: counts.create,
             update: counts.update,

@@ -62,6 +62,10 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Rows that stay as they are although a file or our mark speaks of them.
     pub kept: Vec<Kept>,
+    /// The command that it is made from, such as `models off`, where that is not the files: it is about the models that it
+    /// names and says nothing of the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
     /// Values that the command line gave for arguments.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
@@ -137,6 +141,18 @@ impl Plan {
     #[must_use]
     pub fn with_args(self, args: BTreeMap<String, String>) -> Self {
         Self { args, ..self }
+    }
+
+    /// The plan as one that is made from a command, not from the files.
+    #[must_use]
+    pub fn of_command(self, command: String, key: &WorkspaceKey) -> Self {
+        Self { command: Some(command), ..self }.sealed(key)
+    }
+
+    /// Whether it speaks of every model of the workspace: then what it holds is all that earlier applies have left.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.not_targeted == 0 && self.command.is_none()
     }
 
     /// The plan with what the remote has to say about it. Where the manifest forbids that, it is a blocker.
@@ -243,6 +259,7 @@ pub fn plan(changes: Changes, via: (Via, String), policy: &Policy, basis: &Basis
         names: names(&changes, basis.observed),
         changes: changes.rows,
         kept: changes.kept,
+        command: None,
         args: BTreeMap::new(),
         unchanged: changes.unchanged,
         not_targeted: changes.not_targeted,

@@ -251,6 +251,30 @@ impl Error {
         })
     }
 
+    /// What it is about, in a word.
+    #[must_use]
+    pub fn topic(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } | Self::UnsupportedKind { .. } => "configuration",
+            Self::Address { .. } | Self::PlainHttp { .. } | Self::Redirect { .. } | Self::NotAnApi { .. } => "address",
+            Self::NoToken { .. } | Self::Credentials(_) | Self::Unauthorized { .. } => "token",
+            Self::Unreachable { .. } | Self::Timeout { .. } => "connection",
+            Self::Tls { .. } => "tls",
+            Self::NotAdmin { .. } => "role",
+            Self::Version { .. } => "version",
+            Self::BadAnswer { .. }
+            | Self::TooLarge { .. }
+            | Self::Refused { .. }
+            | Self::Busy { .. }
+            | Self::Moved { .. }
+            | Self::Conflict { .. }
+            | Self::Withheld { .. }
+            | Self::Unsound { .. }
+            | Self::Inexpressible { .. } => "models",
+            Self::File(_) | Self::NotAnExport { .. } => "file",
+        }
+    }
+
     /// Whether the request may have been carried out all the same.
     #[must_use]
     pub fn leaves_doubt(&self) -> bool {

@@ -6,12 +6,14 @@
 
 mod concern;
 pub mod credentials;
+mod diagnosis;
 mod error;
 pub mod file;
 pub mod open_webui;
 mod step;
 
 pub use concern::Concern;
+pub use diagnosis::{Ailment, Diagnosis, Health};
 pub use error::Error;
 pub use step::{Call, Method, Stage, Step, Via};
 
@@ -93,6 +95,25 @@ pub trait Remote: Send + Sync {
     /// What the changes would leave dangling, or out of its readers' reach. Pure.
     fn concerns(&self, _changes: &[Change], _observed: &Observed) -> Vec<Concern> {
         Vec::new()
+    }
+
+    /// What is wrong with models as they are stored. Pure.
+    fn ailments(&self, _observed: &Observed) -> Vec<Ailment> {
+        Vec::new()
+    }
+
+    /// Looks at everything that has to be well for the remote to be read and written. Writes nothing, and takes no longer
+    /// than a person waits.
+    async fn checkup(&self) -> Vec<Diagnosis> {
+        vec![match self.observe(Box::pin(std::future::ready(BTreeSet::new()))).await {
+            Ok(observed) => Diagnosis::new("models", Health::Good, format!("{} can be read", observed.rows.len())),
+            Err(error) => Diagnosis::from(error),
+        }]
+    }
+
+    /// The server, if it is one of Open WebUI's: for what no other kind has.
+    fn open_webui(&self) -> Option<&open_webui::OpenWebUi> {
+        None
     }
 
     /// The way of writing that is right for these changes, and why. Pure.

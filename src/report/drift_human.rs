@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::plan_human::field;
+use super::plan_human::{Setting, field};
 use super::{Layout, printable, style, wording};
 use crate::plan::Plan;
 
@@ -17,8 +17,9 @@ pub fn drift_human(drift: &Plan, layout: Layout, out: &mut dyn Write) -> io::Res
     for change in &drift.changes {
         let sign = layout.paint(style::CHANGED, "~");
         writeln!(out, "  {sign} {}", layout.paint(style::STRONG, &printable(&change.id)))?;
+        let setting = Setting { names: &drift.names, on_drift: drift.on_drift, new: false };
         for one in &change.fields {
-            field(drift, change, one, layout, out)?;
+            field(&setting, one, layout, out)?;
         }
         writeln!(out)?;
     }

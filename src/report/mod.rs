@@ -4,9 +4,11 @@
 
 mod diagnostics_human;
 mod diagnostics_json;
+mod doctor_human;
 mod drift_human;
 pub mod findings;
 mod lines;
+pub mod models;
 mod origins_human;
 mod outcome_human;
 mod page;
@@ -16,6 +18,7 @@ mod plan_markdown;
 mod printable;
 mod rules;
 mod snapshots_human;
+mod table;
 mod unified_diff;
 mod value;
 mod wording;
@@ -23,6 +26,7 @@ mod words;
 
 pub use diagnostics_human::diagnostics_human;
 pub use diagnostics_json::{DiagnosticReport, diagnostics_json, diagnostics_json_lines, diagnostics_schema};
+pub use doctor_human::{Patient, doctor_human};
 pub use drift_human::drift_human;
 pub use origins_human::{ModelOrigins, Origin, origins_human};
 pub use outcome_human::{outcome_human, remote_title};

@@ -65,7 +65,14 @@ pub fn outcome_human(outcome: &Outcome, layout: Layout, out: &mut dyn Write) -> 
             outcome.failed.len() + outcome.mismatches.len(),
             outcome.not_begun.len()
         )?;
-        writeln!(out, "Run `maquette plan` to see what is left; applying again finishes it.")?;
+        writeln!(
+            out,
+            "{}",
+            match outcome.command {
+                Some(_) => "What is done stays done; the same command again does the rest.",
+                None => "Run `maquette plan` to see what is left; applying again finishes it.",
+            }
+        )?;
     }
     links(outcome, layout, out)?;
     if let Some(snapshot) = &outcome.snapshot {

@@ -1,5 +1,6 @@
 //! Plans for people: row by row, field by field.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_json::Value;
@@ -10,14 +11,14 @@ use super::wording::{Verb, Weight};
 use super::words::word_diff;
 use super::{Layout, printable, style, wording};
 use crate::diff::{Action, Change, FieldChange, Provenance};
-use crate::plan::Plan;
+use crate::plan::{OnDrift, Plan};
 
 /// Writes a plan.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn plan_human(plan: &Plan, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
-    let title = layout.paint(style::STRONG, &printable(&format!("Plan for {}", plan.remote.name)));
+    let title = layout.paint(style::STRONG, &printable(&wording::title(plan)));
     writeln!(out, "{title} ({})", printable(&wording::place(plan)))?;
     writeln!(out)?;
     for change in &plan.changes {
@@ -79,22 +80,26 @@ fn row(plan: &Plan, change: &Change, layout: Layout, out: &mut dyn Write) -> io:
         layout.paint(style::STRONG, &printable(&change.id)),
         layout.paint(style::FAINT, &notes)
     )?;
+    let setting = Setting { names: &plan.names, on_drift: plan.on_drift, new: change.action == Action::Create };
     for one in &change.fields {
-        field(plan, change, one, layout, out)?;
+        field(&setting, one, layout, out)?;
     }
     writeln!(out)
 }
 
+/// What a field's change is read with.
+pub(super) struct Setting<'a> {
+    /// Names of groups and people by `group:<id>` and `user:<id>`.
+    pub(super) names: &'a BTreeMap<String, String>,
+    pub(super) on_drift: OnDrift,
+    /// The row is new: there is nothing to compare with.
+    pub(super) new: bool,
+}
+
 /// Writes one field of a change.
-pub(super) fn field(
-    plan: &Plan,
-    change: &Change,
-    field: &FieldChange,
-    layout: Layout,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn field(setting: &Setting<'_>, field: &FieldChange, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let label = format!("{}:", printable(&field.field.to_string()));
-    let note = wording::provenance(field.provenance, plan.on_drift);
+    let note = wording::provenance(field.provenance, setting.on_drift);
     let note = note.map(|note| layout.paint(style::WARNING, &format!("  ({note})"))).unwrap_or_default();
     if let (Some(Value::String(before)), Some(Value::String(after))) = (&field.before, &field.after)
         && (is_long(before) || is_long(after))
@@ -108,11 +113,11 @@ pub(super) fn field(
         return Ok(());
     }
     let room = layout.width.saturating_sub(7 + label.width());
-    let after = brief(&field.field, field.after.as_ref(), &plan.names, room);
-    if field.provenance == Provenance::Release || change.action == Action::Create {
+    let after = brief(&field.field, field.after.as_ref(), setting.names, room);
+    if field.provenance == Provenance::Release || setting.new {
         return writeln!(out, "      {label} {after}{note}");
     }
-    let before = brief(&field.field, field.before.as_ref(), &plan.names, room);
+    let before = brief(&field.field, field.before.as_ref(), setting.names, room);
     let (before, after) = (layout.paint(style::REMOVED, &before), layout.paint(style::ADDED, &after));
     if matches!(field.provenance, Provenance::Conflict | Provenance::ResetConflict) {
         writeln!(out, "      {label}{note}")?;

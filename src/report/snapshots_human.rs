@@ -39,8 +39,11 @@ fn columns(entry: &Entry, workspace: &str) -> [String; 5] {
     let head = &entry.head;
     let what = match &head.plan {
         None => "unknown".to_owned(),
-        Some(plan) if plan.rollback => format!("rollback: {}", counted(plan.counts())),
-        Some(plan) => counted(plan.counts()),
+        Some(plan) => {
+            let what = plan.command.as_deref().or(plan.rollback.then_some("rollback"));
+            let what = what.map(|what| format!("{}: ", printable(what))).unwrap_or_default();
+            format!("{what}{}", counted(plan.counts()))
+        }
     };
     let course = match &entry.course {
         _ if head.workspace != workspace && head.plan.is_some() => "of another workspace".to_owned(),

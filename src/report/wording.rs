@@ -44,13 +44,24 @@ pub(super) fn place(plan: &Plan) -> String {
     }
 }
 
+/// What a plan is for, above everything else.
+pub(super) fn title(plan: &Plan) -> String {
+    match &plan.command {
+        Some(command) => format!("`maquette {command}` on {}", plan.remote.name),
+        None => format!("Plan for {}", plan.remote.name),
+    }
+}
+
 /// How many rows are changed and how.
 pub(super) fn counts(plan: &Plan) -> String {
     let counts = plan.counts();
     let retire = if counts.retire == 0 { String::new() } else { format!("{} to switch off, ", counts.retire) };
     format!(
-        "{} to create, {} to update, {retire}{} to delete; {} unchanged",
-        counts.create, counts.update, counts.delete, plan.unchanged
+        "{} to create, {} to update, {retire}{} to delete{}",
+        counts.create,
+        counts.update,
+        counts.delete,
+        if plan.command.is_some() { String::new() } else { format!("; {} unchanged", plan.unchanged) }
     )
 }
 
@@ -77,13 +88,14 @@ pub(super) fn notes<'a>(plan: &'a Plan, change: &'a Change) -> Vec<(&'static str
     if change.retire {
         notes.push(("no file describes it any more", None));
     } else if change.action == Action::Update && change.fields.is_empty() && !change.claim {
-        let restored = change.restore.is_some();
-        notes.push((
-            if restored { "only its ownership mark is put back" } else { "only its ownership mark is renewed" },
-            None,
-        ));
+        let what = match (&plan.command, &change.restore) {
+            (Some(_), _) => "written anew as it is, without what the server stumbles over",
+            (None, Some(_)) => "only its ownership mark is put back",
+            (None, None) => "only its ownership mark is renewed",
+        };
+        notes.push((what, None));
     }
-    if change.action == Action::Delete {
+    if change.action == Action::Delete && plan.command.is_none() {
         let renamed = plan.changes.iter().find(|other| other.moved_from.as_ref() == Some(&change.id));
         notes.push(match renamed {
             Some(other) => ("renamed to", Some(other.id.as_str())),

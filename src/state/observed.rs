@@ -131,7 +131,7 @@ pub struct Entry {
     pub id: String,
     /// The name that people see: a group's name, a user's e-mail address, a collection's name.
     pub name: String,
-    /// What the remote calls its kind, where that matters (`filter`, `action`, `pipe`).
+    /// What the remote calls its kind, where that matters (`filter`, `action`, `pipe`); of a base model, whose it is (`ollama`).
     pub kind: Option<String>,
 }
 

@@ -39,16 +39,21 @@ fn schemas() {
 #[test]
 fn the_command_line() {
     let mut page = String::from("# The command line\n\nWritten by `UPDATE=1 cargo test --test it generated`.\n");
-    let all = Project::new().run(&["--help"]);
-    all.success();
-    page.push_str(&section("maquette", &all.stdout));
-    let commands = all.stdout.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
-    for command in commands.lines().filter_map(|line| line.split_whitespace().next()) {
-        let help = Project::new().run(&[command, "--help"]);
-        help.success();
-        page.push_str(&section(&format!("maquette {command}"), &help.stdout));
-    }
+    commands(&[], &mut page);
     check("docs/cli.md", &page);
+}
+
+/// A command's help, and that of its own commands.
+fn commands(words: &[&str], page: &mut String) {
+    let help = Project::new().run(&[words, &["--help"]].concat());
+    help.success();
+    page.push_str(&section(&[&["maquette"], words].concat().join(" "), &help.stdout));
+    let listed = help.stdout.split_once("Commands:\n").map(|(_, rest)| rest.split("\n\n").next().unwrap());
+    // A name stands further left than what goes on of the line before it.
+    let names = listed.into_iter().flat_map(str::lines).filter_map(|line| line.strip_prefix("  "));
+    for name in names.filter(|line| !line.starts_with(' ')).filter_map(|line| line.split_whitespace().next()) {
+        commands(&[words, &[name]].concat(), page);
+    }
 }
 
 fn section(title: &str, help: &str) -> String {
@@ -139,6 +144,11 @@ fn the_parameters() {
 #[test]
 fn the_guide_from_ollama() {
     check("docs/from-ollama.md", &crate::guide::played("docs/from-ollama.md"));
+}
+
+#[test]
+fn the_client() {
+    check("docs/client.md", &crate::client_page::page(WRITTEN));
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn snapshot(was: &[Value], rows: Vec<IntendedRow>) -> Snapshot<'static> {
         origin: ORIGIN.into(),
         version: None,
         taken_at: 0,
-        plan: Some(Intended { seal: String::new(), via: Via::Rows, rollback: false, rows }),
+        plan: Some(Intended { seal: String::new(), via: Via::Rows, command: None, rollback: false, rows }),
         absent: Vec::new(),
     };
     let rows = was.iter().map(|row| std::borrow::Cow::Owned(row.clone())).collect();

@@ -217,7 +217,7 @@ impl Capabilities {
 }
 
 /// `0.12.4`, with whatever may follow a `-` or `+`.
-fn parse(version: &str) -> Option<Version> {
+pub(super) fn parse(version: &str) -> Option<Version> {
     let plain = version.trim().trim_start_matches('v').split(['-', '+']).next()?;
     let mut numbers = plain.split('.').map(|number| number.parse::<u32>().ok());
     let parsed = Version(numbers.next()??, numbers.next()??, numbers.next().unwrap_or(Some(0))?);

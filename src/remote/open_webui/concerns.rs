@@ -30,9 +30,20 @@ pub(super) fn concerns(changes: &[Change], observed: &Observed) -> Vec<Concern> 
         }
     }
     for (id, row) in &after.rows {
-        concerns.extend(out_of_reach(id, row, rule, &before, &after, &observed.catalogue));
+        let reach = out_of_reach(id, row, rule, &before, &after, &observed.catalogue);
+        concerns.extend(reach.map(|reach| reach.concern("would be")));
     }
     concerns
+}
+
+/// The presets that some who may read them cannot use now.
+pub(super) fn stranded(observed: &Observed) -> Vec<Concern> {
+    let rule = base_access(observed.version.as_deref().unwrap_or_default());
+    let (nothing, now) = (Table { rows: BTreeMap::new() }, Table::before(observed));
+    let reaches = now.rows.iter().filter_map(|(id, row)| {
+        out_of_reach(id, row, rule, &nothing, &now, &observed.catalogue).map(|reach| reach.concern("is"))
+    });
+    reaches.collect()
 }
 
 /// How a model goes, in words; `None` if it does not.
@@ -97,16 +108,45 @@ fn is_or_are(names: &[String]) -> String {
     format!("{} {}", names.join(", "), if names.len() == 1 { "is" } else { "are" })
 }
 
-/// A preset that some who may read it cannot use, because they may not use its base model, and could before or could not
-/// read it before.
-fn out_of_reach(
-    id: &str,
+/// A preset that some who may read it cannot use, because they may not use its base model.
+struct OutOfReach<'a> {
+    id: &'a str,
+    base: String,
+    /// The base model has a row of its own.
+    has_row: bool,
+    readers: Vec<String>,
+}
+
+impl OutOfReach<'_> {
+    /// In words; `is` is how it stands with the access.
+    fn concern(self, is: &str) -> Concern {
+        let (shown, base) = (self.id.escape_debug(), self.base.escape_debug());
+        let (why, help) = if self.has_row {
+            ("may not use", format!("give them access to `{base}` too"))
+        } else {
+            (
+                "may not use, since it has no row and is the administrators'",
+                format!("add a file with `OVERRIDE {base}` and `ACCESS`"),
+            )
+        };
+        Concern {
+            code: "base-out-of-reach".into(),
+            id: self.id.to_owned(),
+            message: format!("`{shown}` {is} open to {}, who {why}: its base model `{base}`", self.readers.join(", ")),
+            help,
+        }
+    }
+}
+
+/// The preset, if some who may read it cannot use it, and could before or could not read it before.
+fn out_of_reach<'a>(
+    id: &'a str,
     row: &Row,
     rule: BaseAccess,
     before: &Table,
     after: &Table,
     catalogue: &Catalogue,
-) -> Option<Concern> {
+) -> Option<OutOfReach<'a>> {
     let (base, barred) = after.barred(id, row, rule)?;
     let already = before.rows.get(id).and_then(|row| before.barred(id, row, rule)).map(|(_, barred)| barred);
     let new: Vec<String> = barred
@@ -114,24 +154,8 @@ fn out_of_reach(
         .filter(|principal| !already.as_ref().is_some_and(|already| already.contains(*principal)))
         .map(|principal| who(principal, catalogue))
         .collect();
-    if new.is_empty() {
-        return None;
-    }
-    let (shown, base_shown) = (id.escape_debug(), base.escape_debug());
-    let (why, help) = if after.rows.contains_key(&base) {
-        ("may not use", format!("give them access to `{base_shown}` too"))
-    } else {
-        (
-            "may not use, since it has no row and is the administrators'",
-            format!("add a file with `OVERRIDE {base_shown}` and `ACCESS`"),
-        )
-    };
-    Some(Concern {
-        code: "base-out-of-reach".into(),
-        id: id.to_owned(),
-        message: format!("`{shown}` would be open to {}, who {why}: its base model `{base_shown}`", new.join(", ")),
-        help,
-    })
+    let has_row = after.rows.contains_key(&base);
+    (!new.is_empty()).then_some(OutOfReach { id, base, has_row, readers: new })
 }
 
 fn who(principal: &str, catalogue: &Catalogue) -> String {

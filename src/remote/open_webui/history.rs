@@ -11,9 +11,9 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 
 use super::super::{Call, Error, Slip, Step, Via};
-use super::client::Client;
+use super::client::{Client, endpoint};
 use super::row::observe_row;
-use crate::diff::{Action, Change};
+use crate::diff::{Action, Change, FieldChange, Provenance};
 use crate::state::{Field, Observed, ObservedRow};
 
 /// The longest message that is sent, in characters.
@@ -30,9 +30,9 @@ pub(super) fn sign(steps: &mut [Step], message: &str) {
     let message: String = message.chars().take(MAX_MESSAGE).collect();
     for step in steps {
         let Call::Http { path, body, .. } = &mut step.call else { continue };
-        let forms: Vec<&mut Value> = if path.starts_with("api/v1/models/import") {
+        let forms: Vec<&mut Value> = if path.starts_with(endpoint::IMPORT) {
             body.get_mut("models").and_then(Value::as_array_mut).into_iter().flatten().collect()
-        } else if path.starts_with("api/v1/models/create") || path.starts_with("api/v1/models/model/update") {
+        } else if path.starts_with(endpoint::CREATE) || path.starts_with(endpoint::UPDATE) {
             vec![body]
         } else {
             continue;
@@ -138,15 +138,33 @@ fn content_of(mut content: Value, id: &str) -> Option<ObservedRow> {
     observe_row(content)
 }
 
-/// The fields that `theirs` changed, and that hold something else now.
-fn lost(before: &ObservedRow, theirs: &ObservedRow, now: &ObservedRow) -> BTreeSet<Field> {
-    let fields = before.fields.keys().chain(theirs.fields.keys());
-    let recorded = |field: &&Field| match field {
+/// Whether versions record a field.
+fn is_recorded(field: &Field) -> bool {
+    match field {
         Field::Access | Field::Active => false,
         Field::Meta(key) => key != "hidden",
         Field::Base | Field::Name | Field::System | Field::Param(_) | Field::Capability(_) => true,
-    };
-    let lost = fields.filter(recorded).filter(|field| {
+    }
+}
+
+/// What differs between a row and one of its versions, and that version's content in the form of a row.
+pub(super) fn back_to(now: &ObservedRow, mut entry: Value) -> Option<(Vec<FieldChange>, Value)> {
+    let was = content_of(entry.get_mut("snapshot").map(Value::take)?, &now.id)?;
+    let fields: BTreeSet<&Field> = now.fields.keys().chain(was.fields.keys()).collect();
+    let differing = fields.into_iter().filter(|field| is_recorded(field) && now.get(field) != was.get(field));
+    let changes = differing.map(|field| FieldChange {
+        field: field.clone(),
+        provenance: Provenance::Local,
+        before: now.get(field).cloned(),
+        after: was.get(field).cloned(),
+    });
+    Some((changes.collect(), was.raw))
+}
+
+/// The fields that `theirs` changed, and that hold something else now.
+fn lost(before: &ObservedRow, theirs: &ObservedRow, now: &ObservedRow) -> BTreeSet<Field> {
+    let fields = before.fields.keys().chain(theirs.fields.keys());
+    let lost = fields.filter(|field| is_recorded(field)).filter(|field| {
         let value = theirs.get(field);
         value != before.get(field) && value != now.get(field)
     });

@@ -27,6 +27,9 @@ const DEFAULT_PATIENCE_SECONDS: u64 = 1;
 /// The largest answer that is read. 10 000 models of 1.2 kB each are 14 MB; 1 000 with avatars of 40 kB are 41 MB.
 const MAX_ANSWER_BYTES: u64 = 512 << 20;
 
+/// The media type of data.
+pub(super) const JSON: &str = "application/json";
+
 /// How much of an error's text is shown.
 const MAX_DETAIL_CHARS: usize = 300;
 
@@ -39,6 +42,25 @@ pub(super) struct Http {
     seconds: u64,
     /// The largest answer that is read, in bytes.
     limit: u64,
+}
+
+/// What a server answered with success.
+pub(super) struct Answer {
+    /// What was asked, for messages.
+    what: String,
+    pub(super) headers: HeaderMap,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// Its media type, as the server says it.
+    pub(super) fn media_type(&self) -> &str {
+        self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    fn is(&self, media_type: &str) -> bool {
+        self.media_type().starts_with(media_type)
+    }
 }
 
 impl Http {
@@ -74,6 +96,22 @@ impl Http {
 
     /// Sends one request and reads its JSON answer.
     pub(super) async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Error> {
+        let answer = self.exchange(method, path, body, JSON).await?;
+        if !answer.is(JSON) {
+            return Err(Error::NotAnApi { origin: self.origin.clone(), what: answer.what });
+        }
+        serde_json::from_slice(&answer.bytes)
+            .map_err(|error| self.bad(&answer.what, &format!("it is not JSON: {error}")))
+    }
+
+    /// Sends one request and reads what the server answers with success, whatever it is.
+    pub(super) async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        accept: &'static str,
+    ) -> Result<Answer, Error> {
         let what = format!("{} /{path}", if method == Method::Get { "GET" } else { "POST" });
         let url = self.base.join(path).map_err(|error| self.bad(&what, &error.to_string()))?;
         // `join` would follow an absolute URL to another host; every path is ours, and this keeps it so.
@@ -84,38 +122,29 @@ impl Http {
             Method::Get => self.client.get(url),
             Method::Post => self.client.post(url),
         };
-        request = request.bearer_auth(self.token.expose_secret()).header(ACCEPT, "application/json");
+        request = request.bearer_auth(self.token.expose_secret()).header(ACCEPT, accept);
         if let Some(body) = body {
             request = request.json(body);
         }
         let response = request.send().await.map_err(|error| self.transport(&what, &error))?;
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         if status.is_redirection() {
-            let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
+            let target = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
             return Err(Error::Redirect { origin: self.origin.clone(), what, target: self.words(target) });
         }
-        let json = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|kind| kind.starts_with("application/json"));
-        let seconds = patience(response.headers());
         let bytes = self.read(&what, response).await?;
         if status == StatusCode::TOO_MANY_REQUESTS {
             return Err(Error::Busy {
                 origin: self.origin.clone(),
                 what,
-                seconds,
+                seconds: patience(&headers),
                 detail: self.words(&detail(&bytes)),
             });
         }
         if !status.is_success() {
             return Err(self.refused(what, status.as_u16(), &bytes));
         }
-        if !json {
-            return Err(Error::NotAnApi { origin: self.origin.clone(), what });
-        }
-        serde_json::from_slice(&bytes).map_err(|error| self.bad(&what, &format!("it is not JSON: {error}")))
+        Ok(Answer { what, headers, bytes })
     }
 
     async fn read(&self, what: &str, response: reqwest::Response) -> Result<Vec<u8>, Error> {

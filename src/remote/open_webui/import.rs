@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use super::super::{Stage, Step};
+use super::client::endpoint;
 use super::render::{RowSteps, form, post};
 use crate::state::ObservedRow;
 
@@ -52,6 +53,6 @@ fn step(chunk: Vec<(RowSteps, Value)>) -> Vec<Step> {
         expects,
         promises,
         whole_table: false,
-        call: post("api/v1/models/import", json!({ "models": models })),
+        call: post(endpoint::IMPORT, json!({ "models": models })),
     }]
 }

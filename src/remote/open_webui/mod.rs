@@ -5,8 +5,10 @@
 //! remote, which holds the same rows) knows the wire format.
 
 mod access;
+mod ailments;
 mod bind;
 pub mod capabilities;
+mod checkup;
 mod choose;
 mod client;
 mod concerns;
@@ -21,11 +23,11 @@ mod unbind;
 mod write;
 
 pub use bind::{NameMaps, Rules, bind, name_maps};
-pub use client::Client;
+pub use client::{Account, Client, Greeting, Image, Search, Single, View};
 pub(in crate::remote) use render::blank_row;
 pub(in crate::remote) use restore::{final_mark, with_fields};
 pub(in crate::remote) use row::set_mark;
-pub use row::{MARK_KEY, new_row, observe_row, patch};
+pub use row::{MARK_KEY, copy_of, new_row, observe_row, patch};
 pub use unbind::unbind;
 
 use async_trait::async_trait;
@@ -33,15 +35,16 @@ use serde_json::Value;
 use url::Url;
 
 use self::capabilities::Capabilities;
-use super::{Concern, Error, Identity, Kinds, Remote, Slip, Step, Via, Writing, credentials};
+use super::{Ailment, Concern, Diagnosis, Error, Identity, Kinds, Remote, Slip, Step, Via, Writing, credentials};
 use crate::diagnostic::Diagnostic;
-use crate::diff::Change;
+use crate::diff::{Change, FieldChange};
 use crate::project::{self, RemoteKind};
 use crate::state::{Catalogue, Desired, Intent, Observed, ObservedRow, Unbound};
 
 /// An Open WebUI server.
 pub struct OpenWebUi {
     identity: Identity,
+    url: Url,
     client: Client,
     exclusive: bool,
     names: NameMaps,
@@ -67,6 +70,7 @@ impl OpenWebUi {
         let client = Client::new(&url, token, settings.timeout.unwrap_or(http::DEFAULT_TIMEOUT_SECONDS))?;
         Ok(Self {
             identity,
+            url,
             client,
             exclusive: settings.exclusive,
             names: name_maps(settings),
@@ -75,8 +79,44 @@ impl OpenWebUi {
         })
     }
 
+    /// Its endpoints.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// One row, without a look at the others; none if there is no such row.
+    ///
+    /// # Errors
+    /// [`Error`] if the server cannot be read, is not supported, or withholds the row.
+    pub async fn row(&self, id: &str) -> Result<Option<ObservedRow>, Error> {
+        let version = self.client.version().await?;
+        let Some(capabilities) = capabilities::of(&version) else { return Err(self.client.unsupported(&version)) };
+        match self.client.model(id, capabilities).await? {
+            Single::Row(row) => Ok(observe_row(row)),
+            Single::Absent => Ok(None),
+            Single::Withheld => Err(Error::Withheld { id: id.to_owned() }),
+        }
+    }
+
+    /// What differs between a model and one of its versions in the server's history, and the row with that content. Access,
+    /// the switch and `hidden` belong to no version. 0.12.0 and newer.
+    ///
+    /// # Errors
+    /// [`Error`] if the server cannot be read or does not have that version.
+    pub async fn version_of(&self, row: &ObservedRow, version: &str) -> Result<(Vec<FieldChange>, Value), Error> {
+        let entry = self.client.history_entry(&row.id, version).await?;
+        history::back_to(row, entry).ok_or_else(|| Error::Inexpressible {
+            id: row.id.clone(),
+            reason: format!("the server gives no content for the version {version}"),
+        })
+    }
+
     /// What the version that was observed can do.
-    fn capabilities(&self, observed: &Observed) -> Result<&'static Capabilities, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Version`] if it is not supported.
+    pub fn capabilities(&self, observed: &Observed) -> Result<&'static Capabilities, Error> {
         let version = observed.version.as_deref().unwrap_or_default();
         capabilities::of(version).ok_or_else(|| self.client.unsupported(version))
     }
@@ -160,6 +200,18 @@ impl Remote for OpenWebUi {
 
     fn concerns(&self, changes: &[Change], observed: &Observed) -> Vec<Concern> {
         concerns::concerns(changes, observed)
+    }
+
+    fn ailments(&self, observed: &Observed) -> Vec<Ailment> {
+        ailments::ailments(observed)
+    }
+
+    async fn checkup(&self) -> Vec<Diagnosis> {
+        checkup::checkup(self).await
+    }
+
+    fn open_webui(&self) -> Option<&OpenWebUi> {
+        Some(self)
     }
 
     fn choose(&self, asked: Option<Via>, changes: &[Change], observed: &Observed) -> Result<(Via, String), Error> {

@@ -168,6 +168,10 @@ async fn read(
 
 fn entry(item: &Value, name: &str, list: List) -> Option<Entry> {
     let text = |pointer: &str| item.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let kind = if list == List::Functions { text("/type") } else { None };
+    let kind = match list {
+        List::Functions => text("/type"),
+        List::Bases => text("/owned_by"),
+        _ => None,
+    };
     Some(Entry { id: text("/id")?, name: text(name).unwrap_or_default(), kind })
 }

@@ -5,15 +5,12 @@ use serde_json::{Map, Value, json};
 use super::super::{Call, Error, Method, Stage, Step, Via, Writing};
 use super::access::{self, Grants};
 use super::capabilities::{AccessForm, Capabilities, Ids, Sync};
-use super::client::by_id;
+use super::client::{by_id, endpoint, query};
 use super::import;
 use super::restore::{final_mark, with_fields};
 use super::row::{observe_row, set_mark, without_unwritable};
 use crate::diff::{Action, Change, Provenance};
 use crate::state::{Field, Mark, Observed, ObservedRow, Ownership, WorkspaceKey};
-
-/// Where grants are replaced (0.8 and newer).
-pub(super) const ACCESS_PATH: &str = "api/v1/models/model/access/update";
 
 /// The requests for `changes`.
 pub(super) fn render(
@@ -99,7 +96,7 @@ impl Renderer<'_> {
             expects: vec![(change.id.clone(), Some(row.fingerprint()))],
             promises: vec![(change.id.clone(), None)],
             whole_table: false,
-            call: post("api/v1/models/model/delete", by_id(&change.id)),
+            call: post(endpoint::DELETE, by_id(&change.id)),
         };
         Ok(RowSteps { after: vec![step], ..RowSteps::of(change) })
     }
@@ -242,7 +239,7 @@ impl RowSteps {
                 expects: vec![(self.id.clone(), None)],
                 promises: vec![(self.id.clone(), Some(after.fingerprint()))],
                 whole_table: false,
-                call: post("api/v1/models/create", form(&after.raw)),
+                call: post(endpoint::CREATE, form(&after.raw)),
             },
             Some(before) => content_step(self.stage, format!("update {}", self.id), &before, &after),
         });
@@ -278,7 +275,7 @@ fn sync_steps(rows: Vec<RowSteps>, fresh: &Observed) -> Result<Vec<Step>, Error>
         expects: table.iter().map(|(name, (before, _))| (id(name), before.clone())).collect(),
         promises: table.iter().map(|(name, (_, row))| (id(name), row.map(ObservedRow::fingerprint))).collect(),
         whole_table: true,
-        call: post("api/v1/models/sync", json!({ "models": models })),
+        call: post(endpoint::SYNC, json!({ "models": models })),
     };
     drop(table);
     let mut steps: Vec<Step> = Vec::with_capacity(rows.len());
@@ -346,13 +343,13 @@ pub(super) fn form(raw: &Value) -> Value {
 }
 
 fn content_step(stage: Stage, title: String, before: &ObservedRow, after: &ObservedRow) -> Step {
-    let path = format!("api/v1/models/model/update?{}", super::client::query(&[("id", &after.id)]));
+    let path = format!("{}?{}", endpoint::UPDATE, query(&[("id", &after.id)]));
     row_step(stage, title, before, after, post(&path, form(&after.raw)))
 }
 
 fn access_step(stage: Stage, title: String, before: &ObservedRow, after: &ObservedRow, grants: &Grants) -> Step {
     let body = json!({ "id": after.id, "access_grants": access::to_grants(grants) });
-    row_step(stage, title, before, after, post(ACCESS_PATH, body))
+    row_step(stage, title, before, after, post(endpoint::ACCESS, body))
 }
 
 fn row_step(stage: Stage, title: String, before: &ObservedRow, after: &ObservedRow, call: Call) -> Step {

@@ -54,7 +54,12 @@ pub(super) fn losses(change: &Change, observed: &Observed) -> Vec<String> {
     }
     for field in &change.fields {
         match &field.field {
-            Field::Access => losses.extend(gone_principals(field.after.as_ref(), observed)),
+            Field::Access => {
+                let gone = gone_principals(field.after.as_ref(), observed).into_iter();
+                losses.extend(
+                    gone.map(|(word, id)| format!("it was open to the {word} `{id}`, which is not there any more")),
+                );
+            }
             Field::Meta(key) if key == "profile_image_url" => {
                 let image = field.after.as_ref().and_then(Value::as_str);
                 if image.is_some_and(|image| !is_stored_image(image)) {
@@ -67,19 +72,17 @@ pub(super) fn losses(change: &Change, observed: &Observed) -> Vec<String> {
     losses
 }
 
-/// Groups and people that a value of access names and that are not there any more.
-fn gone_principals(access: Option<&Value>, observed: &Observed) -> Vec<String> {
+/// Groups and people that a value of access names and that are not there any more, each with the word for its kind.
+pub(super) fn gone_principals(access: Option<&Value>, observed: &Observed) -> Vec<(String, String)> {
     let grants = access::from_canonical(access);
-    let principals: BTreeSet<(&str, &str)> = grants.iter().map(|(_, kind, id)| (kind.as_str(), id.as_str())).collect();
-    let gone = principals.into_iter().filter_map(|(word, id)| {
-        let kind = match word {
+    let principals: BTreeSet<(String, String)> = grants.into_iter().map(|(_, word, id)| (word, id)).collect();
+    let gone = principals.into_iter().filter(|(word, id)| {
+        let kind = match word.as_str() {
             "group" => ReferenceKind::Group,
             "user" if id != "*" => ReferenceKind::User,
-            _ => return None,
+            _ => return false,
         };
-        let known = observed.catalogue.of(kind)?;
-        let is_gone = !known.iter().any(|entry| entry.id == id);
-        is_gone.then(|| format!("it was open to the {word} `{id}`, which is not there any more"))
+        observed.catalogue.of(kind).is_some_and(|known| !known.iter().any(|entry| entry.id == *id))
     });
     gone.collect()
 }

@@ -222,6 +222,12 @@ pub(super) fn without_unwritable(raw: &Value) -> Value {
         meta.retain(|key, value| {
             !(DERIVED_META.contains(&key.as_str()) || value.is_null() && NEVER_NULL.contains(&key.as_str()))
         });
+        // Before 0.8.11 a tag that is a text breaks the list of tags for everybody.
+        for tag in meta.get_mut("tags").and_then(Value::as_array_mut).into_iter().flatten() {
+            if tag.is_string() {
+                *tag = json!({ "name": tag.take() });
+            }
+        }
     }
     raw
 }
@@ -234,6 +240,24 @@ pub fn new_row(id: &str, desired: &DesiredRow) -> Value {
     let initial = initial.map(|(field, value)| (field, Some(value)));
     let fields = desired.fields.iter().map(|(field, value)| (field, value.as_ref()));
     patch(&raw, initial.chain(fields), &Catalogue::default())
+}
+
+/// A copy of a row under another id, without its mark. A copy of a base model's row is a preset on that model. It is
+/// private, unless it is to be open to those who may use the row.
+#[must_use]
+pub fn copy_of(row: &ObservedRow, id: &str, name: &str, with_access: bool) -> Option<ObservedRow> {
+    let (name, private, own) = (json!(name), json!([]), json!(row.id));
+    let mut changes = vec![(&Field::Name, Some(&name))];
+    if !with_access {
+        changes.push((&Field::Access, Some(&private)));
+    }
+    if row.get(&Field::Base).is_none() {
+        changes.push((&Field::Base, Some(&own)));
+    }
+    let mut raw = patch(&row.raw, changes, &Catalogue::default());
+    set_mark(&mut raw, None);
+    set(raw.as_object_mut()?, "id", json!(id));
+    observe_row(raw)
 }
 
 /// Puts the mark into a row, or takes it out.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::{Call, Error, Stage, Step};
 use super::capabilities::{Capabilities, Reading};
-use super::client::{Client, Single, by_id, wait};
+use super::client::{Client, Single, endpoint, wait};
 use super::row::observe_row;
 use crate::state::ObservedRow;
 
@@ -91,7 +91,7 @@ impl Writer<'_> {
     async fn accepted(&self, step: &Step, answer: &Value) -> Result<(), Error> {
         if let Some(bare) = bare_row(step, answer) {
             // It was not there any more, and the server made one in its place: nobody's but ours.
-            self.client.post("api/v1/models/model/delete", &by_id(&bare.id)).await?;
+            self.client.delete(&bare.id).await?;
             return Err(Error::Moved { id: bare.id });
         }
         let denied = matches!(answer, Value::Bool(false) | Value::Null);
@@ -157,7 +157,7 @@ impl Writer<'_> {
 /// The bare row that a change of access makes of an id that is gone (0.8 and newer): named after its id, with nothing in it,
 /// and not what was to be.
 fn bare_row(step: &Step, answer: &Value) -> Option<ObservedRow> {
-    let is_access = matches!(&step.call, Call::Http { path, .. } if path == super::render::ACCESS_PATH);
+    let is_access = matches!(&step.call, Call::Http { path, .. } if path == endpoint::ACCESS);
     let bare = is_access
         && answer.get("params") == Some(&json!({}))
         && answer.get("name") == answer.get("id")
@@ -185,7 +185,6 @@ fn named(error: Error, step: &Step) -> Error {
 #[cfg(test)]
 mod tests {
     use super::super::super::Method;
-    use super::super::render::ACCESS_PATH;
     use super::*;
 
     /// What 0.12.4 answers to a change of access of an id that is gone.
@@ -212,7 +211,7 @@ mod tests {
         let with = |key: &str, value: Value| {
             let mut answer = answer();
             answer[key] = value;
-            bare_row(&step(ACCESS_PATH, None), &answer).map(|row| row.id)
+            bare_row(&step(endpoint::ACCESS, None), &answer).map(|row| row.id)
         };
         assert_eq!(with("id", json!("gone")).as_deref(), Some("gone"));
         for (key, value) in [
@@ -228,8 +227,8 @@ mod tests {
 
     #[test]
     fn a_row_that_is_as_promised_or_came_from_another_request_is_left_alone() {
-        assert_eq!(bare_row(&step(ACCESS_PATH, Some(&answer())), &answer()).map(|row| row.id), None);
+        assert_eq!(bare_row(&step(endpoint::ACCESS, Some(&answer())), &answer()).map(|row| row.id), None);
         assert_eq!(bare_row(&step("api/v1/models/create", None), &answer()).map(|row| row.id), None);
-        assert_eq!(bare_row(&step(ACCESS_PATH, None), &Value::Null).map(|row| row.id), None);
+        assert_eq!(bare_row(&step(endpoint::ACCESS, None), &Value::Null).map(|row| row.id), None);
     }
 }
