@@ -11,7 +11,7 @@ use super::outcome::{Failure, Outcome};
 use super::{ATTEMPTS, CONCURRENCY, Context};
 use crate::diff::Change;
 use crate::plan::Plan;
-use crate::remote::{Error, Step, Writing};
+use crate::remote::{Error, Stage, Step, Writing};
 use crate::state::{Observed, ObservedRow};
 
 /// What is left to be tried again: changes with why they did not come through.
@@ -103,8 +103,8 @@ fn fail_all(changes: &[Change], error: &Error, outcome: &mut Outcome) {
     }
 }
 
-/// Runs the steps in their stages, those of one stage side by side. A row whose step failed gets no further one, nor does
-/// one whose step is to be tried again. Returns the error if a request that replaces the whole table found the table moved.
+/// Runs the steps in their stages, those of one stage side by side as far as none rests on another. A row whose step failed
+/// gets no further one, nor does one whose step is to be tried again. Returns the error if a request that replaces the whole table found the table moved.
 async fn stages(
     plan: &Plan,
     steps: &[Step],
@@ -118,7 +118,7 @@ async fn stages(
     let mut rest: &[Step] = steps;
     while let Some(first) = rest.first() {
         let number = total - rest.len();
-        let end = rest.iter().position(|step| step.stage != first.stage).unwrap_or(rest.len());
+        let end = wave(rest, first.stage);
         let (stage, later) = rest.split_at(end);
         rest = later;
         let broken: BTreeSet<String> = broken(plan, outcome);
@@ -176,6 +176,20 @@ async fn stages(
     None
 }
 
+/// How many of these steps may run side by side: those of the stage, up to one that rests on what another of them writes.
+fn wave(steps: &[Step], stage: Stage) -> usize {
+    let mut written: BTreeSet<&str> = BTreeSet::new();
+    let mut wave = 0;
+    for step in steps {
+        if step.stage != stage || step.rests_on.iter().any(|(id, _)| written.contains(id.as_str())) {
+            break;
+        }
+        written.extend(step.expects.iter().map(|(id, _)| id.as_str()));
+        wave += 1;
+    }
+    wave
+}
+
 /// Whether a fresh reading has to tell what became of a step's changes: another change of the row came between, or it is a
 /// request for several rows, of which some may be through.
 fn is_unsettled(step: &Step, error: &Error) -> bool {
@@ -198,7 +212,10 @@ fn with_former<'a>(plan: &Plan, ids: impl Iterator<Item = &'a String>) -> BTreeS
 }
 
 fn touches(step: &Step, rows: &BTreeSet<String>) -> bool {
-    if step.whole_table { !rows.is_empty() } else { step.expects.iter().any(|(id, _)| rows.contains(id)) }
+    if step.whole_table {
+        return !rows.is_empty();
+    }
+    step.expects.iter().chain(&step.rests_on).any(|(id, _)| rows.contains(id))
 }
 
 /// The changes that a step carries out.

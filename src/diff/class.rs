@@ -2,7 +2,7 @@
 //!
 //! | change | class |
 //! |---|---|
-//! | a field that only shows (the table below, the name) | cosmetic |
+//! | a field that only shows (the table below, the name, the licences) | cosmetic |
 //! | any other field | behaviour |
 //! | access | widened, narrowed, or both: somebody gains, somebody loses |
 //! | a new model | behaviour, and widened if it is open to anybody |
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::verdict::{Action, Change, FieldChange, Provenance};
-use crate::state::{Field, ObservedRow};
+use crate::state::{Field, ObservedRow, Part};
 
 /// What a change means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -106,10 +106,14 @@ pub const META_CLASSES: &[(&str, Class)] = &[
 /// What a change of a field means, but for access and for whether a model is on, which depend on the values.
 fn of_field(field: &Field) -> Class {
     match field {
-        Field::Name => Class::Cosmetic,
-        Field::Base | Field::Active | Field::System | Field::Param(_) | Field::Access | Field::Capability(_) => {
-            Class::Behaviour
-        }
+        Field::Name | Field::Part(Part::License) => Class::Cosmetic,
+        Field::Base
+        | Field::Active
+        | Field::System
+        | Field::Param(_)
+        | Field::Access
+        | Field::Capability(_)
+        | Field::Part(_) => Class::Behaviour,
         Field::Meta(key) => {
             META_CLASSES.iter().find(|(known, _)| known == key).map_or(Class::Behaviour, |(_, class)| *class)
         }

@@ -111,6 +111,18 @@ pub fn diff_row(desired: &DesiredRow, found: &ObservedRow, mark: Option<&Mark>, 
             fields.extend(reset(field, found, mark, key));
         }
     }
+    if desired.whole {
+        let known: BTreeSet<&Field> =
+            desired.fields.keys().chain(mark.into_iter().flat_map(|mark| mark.applied.keys())).collect();
+        let more: Vec<_> = found.fields.iter().filter(|(field, _)| !known.contains(field)).collect();
+        let provenance = if mark.is_some() { Provenance::Drift } else { Provenance::Local };
+        fields.extend(more.into_iter().map(|(field, before)| FieldChange {
+            field: field.clone(),
+            provenance,
+            before: Some(before.clone()),
+            after: None,
+        }));
+    }
     fields.sort_by(|a, b| a.field.cmp(&b.field));
 
     let change = Change {

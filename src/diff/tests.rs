@@ -38,6 +38,7 @@ impl Scene {
     /// A file that mentions these fields.
     fn file(mut self, id: &str, fields: &[(&str, Value)]) -> Self {
         let row = DesiredRow {
+            whole: false,
             fields: values(fields).into_iter().collect(),
             initial: Fields::from([(Field::Name, json!(id)), (Field::Access, json!([]))]),
             protect: false,

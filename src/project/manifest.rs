@@ -99,7 +99,7 @@ pub enum RemoteKind {
     File,
     /// An Open WebUI server.
     OpenWebui,
-    /// An Ollama server. Not supported yet.
+    /// An Ollama server.
     Ollama,
 }
 
@@ -249,6 +249,12 @@ pub(super) fn parse(text: &str) -> Result<Manifest, Invalid> {
                 "timeout",
                 format!("the remote `{name}` has a `timeout` of 0 seconds; leave it out, or give at least 1"),
             );
+        }
+        if remote.kind == RemoteKind::Ollama && remote.delete == Deletion::Deactivate {
+            let message = format!(
+                "the remote `{name}` is of kind `ollama`, which cannot switch a model off; leave `delete` out, or write `delete = \"delete\"`"
+            );
+            return fault("delete", message);
         }
         if !remote.ollama.is_empty() {
             let message =

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 
 use camino::Utf8PathBuf;
+use reqwest::header::HeaderName;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -34,6 +35,32 @@ struct Host {
     /// A program with its arguments that prints the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     command: Option<Vec<String>>,
+    /// Further headers that a proxy before the server asks for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<String, String>,
+}
+
+/// What a server is asked with.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    /// The bearer token, where the server wants one.
+    pub token: Option<SecretString>,
+    /// Further headers.
+    pub headers: Vec<(HeaderName, SecretString)>,
+}
+
+impl From<SecretString> for Keys {
+    fn from(token: SecretString) -> Self {
+        Self { token: Some(token), headers: Vec::new() }
+    }
+}
+
+impl Keys {
+    /// Whether nothing secret is sent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.token.is_none() && self.headers.is_empty()
+    }
 }
 
 /// The environment variables that may hold the token for a server: with the port, where the address names one, before without.
@@ -80,6 +107,29 @@ pub fn token(url: &Url, environment: Environment<'_>) -> Result<SecretString, Er
     }
 }
 
+/// What there is for a server that may want nothing: its token, found as [`token`] finds it, and the headers of the
+/// credentials file.
+///
+/// # Errors
+/// [`Error::Credentials`] if the file is unreadable, its command fails, or a header is none.
+pub fn keys(url: &Url, environment: Environment<'_>) -> Result<Keys, Error> {
+    let token = match token(url, environment) {
+        Ok(token) => Some(token),
+        Err(Error::NoToken { .. }) => None,
+        Err(error) => return Err(error),
+    };
+    let host = match path(environment) {
+        Some(path) => read(&path)?.hosts.remove(&origin(url)).unwrap_or_default(),
+        None => Host::default(),
+    };
+    let headers = host.headers.into_iter().map(|(name, value)| {
+        let source = format!("the header `{name}` of the credentials file");
+        let name = HeaderName::try_from(&name).map_err(|_| Error::Credentials(format!("{source} is no header")))?;
+        Ok((name, clean(&value, &source)?))
+    });
+    Ok(Keys { token, headers: headers.collect::<Result<_, _>>()? })
+}
+
 /// Writes the token for a server into the credentials file, readable by its owner only. Returns the file.
 ///
 /// # Errors
@@ -95,7 +145,8 @@ pub fn store(url: &Url, token: &str, environment: Environment<'_>) -> Result<Utf
         ));
     };
     let mut file = read(&path)?;
-    file.hosts.insert(origin(url), Host { token: Some(token.to_owned()), command: None });
+    let host = file.hosts.entry(origin(url)).or_default();
+    *host = Host { token: Some(token.to_owned()), command: None, headers: std::mem::take(&mut host.headers) };
     let text = toml::to_string(&file).map_err(|error| Error::Credentials(format!("cannot write `{path}`: {error}")))?;
     write_private(&path, &text).map_err(|error| Error::Credentials(format!("cannot write `{path}`: {error}")))?;
     Ok(path)

@@ -3,7 +3,6 @@
 use camino::Utf8PathBuf;
 
 use crate::diagnostic::closest;
-use crate::project::RemoteKind;
 
 /// Why a remote could not be read or written. Messages hold no secret, and text of the remote only with control
 /// characters escaped.
@@ -16,14 +15,6 @@ pub enum Error {
         name: String,
         /// The names that there are.
         known: Vec<String>,
-    },
-    /// A kind that is not built yet.
-    #[error("the remote `{name}` is of kind `{}`, which this version of maquette does not support", kind.as_str())]
-    UnsupportedKind {
-        /// The remote.
-        name: String,
-        /// Its kind.
-        kind: RemoteKind,
     },
     /// The address is none.
     #[error("`{url}` is not the address of a server: {reason}")]
@@ -131,14 +122,42 @@ pub enum Error {
         detail: String,
     },
     /// A version that is not supported.
-    #[error("`{origin}` runs Open WebUI {version}, which this version of maquette does not support")]
+    #[error("`{origin}` runs {product} {version}, which this version of maquette does not support")]
     Version {
         /// The server.
         origin: String,
+        /// What it is.
+        product: &'static str,
         /// Its version.
         version: String,
         /// What is supported.
         supported: &'static str,
+    },
+    /// Something before an Ollama server, or the server itself, lets nobody in without other credentials.
+    #[error("`{origin}` lets nobody in without other credentials: {detail}")]
+    LockedOut {
+        /// The server.
+        origin: String,
+        /// The environment variables that were looked at.
+        variables: Vec<String>,
+        /// The server's own words.
+        detail: String,
+    },
+    /// An Ollama server that only answers requests that name it by an address of its own machine.
+    #[error("`{origin}` does not answer requests under that name")]
+    ForeignHost {
+        /// The server.
+        origin: String,
+    },
+    /// The server began, and then said that it failed.
+    #[error("`{origin}` gave up {what}: {detail}")]
+    Broken {
+        /// The server.
+        origin: String,
+        /// What was asked.
+        what: String,
+        /// The server's own words.
+        detail: String,
     },
     /// The server refuses a request.
     #[error("`{origin}` refused {what} with status {status}: {detail}")]
@@ -221,7 +240,6 @@ impl Error {
                 None if known.is_empty() => "the manifest has no remote yet: add `[remotes.local]` with `kind = \"file\"` and a `path`".into(),
                 None => format!("there is {}", list(known)),
             },
-            Self::UnsupportedKind { .. } => "the kinds `file` and `open-webui` work".into(),
             Self::PlainHttp { .. } => "use https, or set `allow-http = true` for this remote if the network between is yours".into(),
             Self::NoToken { origin, variables } => {
                 format!("set {} in the environment, or run `maquette login {origin}`", list(variables))
@@ -232,6 +250,11 @@ impl Error {
             Self::NotAnApi { .. } => "check the remote's `url`: it must be the address under which Open WebUI's own page opens, without a proxy before it that asks to sign in".into(),
             Self::Redirect { .. } => "set the remote's `url` to where the server really is; redirects are not followed, so that the token stays with its host".into(),
             Self::Unauthorized { .. } => "make a new API key in Open WebUI under Settings, Account; where that is missing, the server needs ENABLE_API_KEYS".into(),
+            Self::LockedOut { variables, .. } => format!(
+                "set {} in the environment, or give `headers` for this host in your credentials file, if a proxy before Ollama asks for them",
+                list(variables)
+            ),
+            Self::ForeignHost { .. } => "an Ollama that listens on its own machine only answers to `localhost` and its addresses: use one of those in `url`, or have the proxy before it send such a Host header".into(),
             Self::NotAdmin { .. } => "use the API key of an administrator: only they see every model".into(),
             Self::Version { supported, .. } => format!("supported: {supported}"),
             Self::Withheld { .. } => "with BYPASS_ADMIN_ACCESS_CONTROL=false an administrator needs access to it like anybody else".into(),
@@ -244,6 +267,7 @@ impl Error {
             Self::Refused { status: 500.., .. } => "look into the server's log, and try again".into(),
             Self::Address { .. }
             | Self::Credentials(_)
+            | Self::Broken { .. }
             | Self::Refused { .. }
             | Self::Unsound { .. }
             | Self::Inexpressible { .. }
@@ -255,14 +279,19 @@ impl Error {
     #[must_use]
     pub fn topic(&self) -> &'static str {
         match self {
-            Self::Unknown { .. } | Self::UnsupportedKind { .. } => "configuration",
-            Self::Address { .. } | Self::PlainHttp { .. } | Self::Redirect { .. } | Self::NotAnApi { .. } => "address",
-            Self::NoToken { .. } | Self::Credentials(_) | Self::Unauthorized { .. } => "token",
+            Self::Unknown { .. } => "configuration",
+            Self::Address { .. }
+            | Self::PlainHttp { .. }
+            | Self::Redirect { .. }
+            | Self::NotAnApi { .. }
+            | Self::ForeignHost { .. } => "address",
+            Self::NoToken { .. } | Self::Credentials(_) | Self::Unauthorized { .. } | Self::LockedOut { .. } => "token",
             Self::Unreachable { .. } | Self::Timeout { .. } => "connection",
             Self::Tls { .. } => "tls",
             Self::NotAdmin { .. } => "role",
             Self::Version { .. } => "version",
             Self::BadAnswer { .. }
+            | Self::Broken { .. }
             | Self::TooLarge { .. }
             | Self::Refused { .. }
             | Self::Busy { .. }
@@ -282,6 +311,7 @@ impl Error {
             Self::Unreachable { .. }
             | Self::Timeout { .. }
             | Self::BadAnswer { .. }
+            | Self::Broken { .. }
             | Self::NotAnApi { .. }
             | Self::TooLarge { .. } => true,
             Self::Refused { status, .. } => *status >= 500,

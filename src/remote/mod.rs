@@ -9,6 +9,8 @@ pub mod credentials;
 mod diagnosis;
 mod error;
 pub mod file;
+mod http;
+pub mod ollama;
 pub mod open_webui;
 mod step;
 
@@ -156,7 +158,7 @@ pub trait Remote: Send + Sync {
 /// Opens the remote of that name. Nothing is contacted yet.
 ///
 /// # Errors
-/// [`Error`] if there is none of that name, its kind is not supported, or no token is bound to its host.
+/// [`Error`] if there is none of that name, its address is unusable, or it wants a token and none is bound to its host.
 pub fn open(project: &Project, name: &str) -> Result<Arc<dyn Remote>, Error> {
     let Some(settings) = project.manifest.remotes.get(name) else {
         return Err(Error::Unknown {
@@ -167,7 +169,7 @@ pub fn open(project: &Project, name: &str) -> Result<Arc<dyn Remote>, Error> {
     match settings.kind {
         RemoteKind::File => Ok(Arc::new(file::FileRemote::open(project, name, settings)?)),
         RemoteKind::OpenWebui => Ok(Arc::new(open_webui::OpenWebUi::open(name, settings)?)),
-        RemoteKind::Ollama => Err(Error::UnsupportedKind { name: name.to_owned(), kind: settings.kind }),
+        RemoteKind::Ollama => Ok(Arc::new(ollama::Ollama::open(name, settings)?)),
     }
 }
 

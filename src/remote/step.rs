@@ -60,7 +60,10 @@ pub struct Step {
     pub title: String,
     /// The fingerprints of the rows that it touches, right before; `None` is a row that is not there.
     pub expects: Vec<(String, Option<String>)>,
-    /// The same right after.
+    /// The fingerprints of rows that it builds on and leaves as they are. It runs after a step of its stage that writes
+    /// one of them.
+    pub rests_on: Vec<(String, Option<String>)>,
+    /// The same of the rows that it touches, right after.
     pub promises: Vec<(String, Option<String>)>,
     /// The request replaces the whole table: there may be no other rows than those in `expects`.
     pub whole_table: bool,
@@ -73,8 +76,25 @@ pub struct Step {
 pub enum Method {
     /// Only reads.
     Get,
+    /// Only asks whether something is there.
+    Head,
     /// Writes.
     Post,
+    /// Deletes.
+    Delete,
+}
+
+impl Method {
+    /// The method's own word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
 /// What is sent.

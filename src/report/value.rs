@@ -7,10 +7,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::printable::{printable, printable_line};
 use crate::diff::{FieldChange, Provenance};
-use crate::state::Field;
+use crate::state::{Field, Part};
 
 /// Longer texts are folded, in characters, however wide the terminal is.
 const MAX_CHARS: usize = 72;
+
+/// `sha256:` and the first digits of a digest, and a sign that there are more.
+const BLOB_CHARS: usize = 20;
 
 /// And this much is shown however narrow it is.
 const MIN_CHARS: usize = 20;
@@ -25,6 +28,7 @@ pub(super) fn brief(field: &Field, value: Option<&Value>, names: &BTreeMap<Strin
     match value {
         None => default_of(field).to_owned(),
         Some(Value::String(text)) if is_image(field, text) => image(text),
+        Some(Value::String(text)) if is_blob(field) => blob(text),
         Some(Value::String(text)) => quoted(text, room),
         Some(other) => folded(&printable_line(&other.to_string()), room),
     }
@@ -122,6 +126,8 @@ fn items(field: &Field, value: Option<&Value>, names: &BTreeMap<String, String>)
     Some(match field {
         Field::Access => access(items, names),
         Field::Meta(key) if key == "knowledge" => items.iter().map(knowledge).collect(),
+        Field::Part(Part::Messages) => items.iter().map(message).collect(),
+        field if is_blob(field) => items.iter().map(|item| blob(item.as_str().unwrap_or_default())).collect(),
         _ => items.iter().map(item).collect(),
     })
 }
@@ -130,6 +136,21 @@ fn knowledge(item: &Value) -> String {
     let text = |key: &str| printable_line(item.get(key).and_then(Value::as_str).unwrap_or("?")).into_owned();
     let full = if item.get("context").is_some() { " (full)" } else { "" };
     format!("{} {}{full}", text("type"), text("id"))
+}
+
+fn message(message: &Value) -> String {
+    let text = |key: &str| message.get(key).and_then(Value::as_str).unwrap_or("?");
+    format!("{}: {}", printable_line(text("role")), listed(text("content")))
+}
+
+/// Whether a field says of what a model is built, by the digests of files.
+fn is_blob(field: &Field) -> bool {
+    matches!(field, Field::Part(Part::Weights | Part::Projectors | Part::Adapters | Part::Draft))
+}
+
+/// As much of a digest as people compare.
+fn blob(digest: &str) -> String {
+    folded(&printable_line(digest), BLOB_CHARS)
 }
 
 /// What a missing value means.

@@ -8,7 +8,7 @@ use super::{Context, Input, avatar};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{ParameterValue, Place, Statement, Value, parameter};
 use crate::source::Located;
-use crate::state::{Field, ReferenceKind, Wanted};
+use crate::state::{Field, Part, ReferenceKind, Wanted};
 
 /// The fields that a directive fills, whatever it says.
 #[must_use]
@@ -25,6 +25,7 @@ pub fn fields_of(statement: &Statement) -> Vec<Field> {
         }
         (Place::Meta(key), _) => vec![Field::Meta(key.into())],
         (Place::AnyMeta, Value::Meta { key, .. }) => vec![Field::Meta(key.clone().into())],
+        (Place::Build(key), _) => Part::find(key).map(Field::Part).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -89,8 +90,21 @@ fn wanted(statement: &Statement, context: &Context<'_>, findings: &mut Vec<Diagn
         (Place::Meta(key), Value::Text(text)) => one(Field::Meta(key.into()), json!(text.as_written())),
         (Place::Meta(key), Value::Flag(on)) => one(Field::Meta(key.into()), json!(on)),
         (Place::AnyMeta, Value::Meta { key, value }) => any_meta(statement, key, value, findings),
+        (Place::Build(key), value) => built(key, value).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// What Ollama builds in, as its parser reads it: only Ollama ever does.
+fn built(key: &str, value: &Value) -> Option<(Field, Wanted)> {
+    let part = Part::find(key)?;
+    let value = match value {
+        Value::Text(text) if matches!(part, Part::License | Part::Draft) => json!([text.text]),
+        Value::Text(text) => json!(text.text),
+        Value::Message { role, content } => json!([{ "role": role.as_str(), "content": content.text }]),
+        _ => return None,
+    };
+    Some((Field::Part(part), Wanted::Json(value)))
 }
 
 /// Directives that may stand several times add up; where the last one wins, it replaces what was there.

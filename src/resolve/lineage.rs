@@ -19,7 +19,8 @@ fn is_inherited(field: &Field) -> bool {
         Field::Meta(key) => {
             matches!(&**key, "toolIds" | "filterIds" | "actionIds" | "skillIds" | "knowledge" | "defaultFeatureIds")
         }
-        Field::Base | Field::Name | Field::Active | Field::Access => false,
+        // What Ollama builds in, it builds on what is there.
+        Field::Base | Field::Name | Field::Active | Field::Access | Field::Part(_) => false,
     }
 }
 

@@ -27,6 +27,72 @@ pub enum Field {
     Capability(String),
     /// Another key of the remote's metadata.
     Meta(Cow<'static, str>),
+    /// Something that Ollama builds into a model.
+    Part(Part),
+}
+
+/// What Ollama builds into a model besides its parameters and its system prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The weights.
+    Weights,
+    /// What reads images and sound.
+    Projectors,
+    /// Adapters of the weights.
+    Adapters,
+    /// The smaller model that drafts for it.
+    Draft,
+    /// The template of its prompts.
+    Template,
+    /// What takes the template's place.
+    Renderer,
+    /// What reads its answers.
+    Parser,
+    /// The oldest Ollama that runs it.
+    Requires,
+    /// What was said before every chat.
+    Messages,
+    /// The licences.
+    License,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 10] = [
+        Self::Weights,
+        Self::Projectors,
+        Self::Adapters,
+        Self::Draft,
+        Self::Template,
+        Self::Renderer,
+        Self::Parser,
+        Self::Requires,
+        Self::Messages,
+        Self::License,
+    ];
+
+    /// Its word, which is also the key of Ollama's create request where that has one.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Weights => "files",
+            Self::Projectors => "projectors",
+            Self::Adapters => "adapters",
+            Self::Draft => "draft_files",
+            Self::Template => "template",
+            Self::Renderer => "renderer",
+            Self::Parser => "parser",
+            Self::Requires => "requires",
+            Self::Messages => "messages",
+            Self::License => "license",
+        }
+    }
+
+    /// The part of that word.
+    #[must_use]
+    pub fn find(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.as_str() == word)
+    }
 }
 
 impl fmt::Display for Field {
@@ -40,6 +106,7 @@ impl fmt::Display for Field {
             Self::Access => f.write_str("access"),
             Self::Capability(name) => write!(f, "meta.capabilities.{name}"),
             Self::Meta(key) => write!(f, "meta.{key}"),
+            Self::Part(part) => f.write_str(part.as_str()),
         }
     }
 }
@@ -65,7 +132,10 @@ impl FromStr for Field {
                     Some(name) => Self::Capability(name.to_owned()),
                     None => Self::Meta(key.to_owned().into()),
                 },
-                _ => return Err(ParseFieldError(text.to_owned())),
+                _ => match Part::find(other) {
+                    Some(part) => Self::Part(part),
+                    None => return Err(ParseFieldError(text.to_owned())),
+                },
             },
         })
     }
@@ -91,10 +161,11 @@ impl JsonSchema for Field {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let parts = Part::ALL.map(Part::as_str).join("|");
         schemars::json_schema!({
             "type": "string",
             "description": "A field of a model.",
-            "pattern": "^(base|name|active|system|access|params\\..*|meta\\..*)$"
+            "pattern": format!("^(base|name|active|system|access|{parts}|params\\..*|meta\\..*)$")
         })
     }
 }
@@ -117,7 +188,7 @@ mod tests {
             Field::Meta("tags".into()),
             Field::Meta("dotted.key".into()),
         ];
-        for field in all {
+        for field in all.into_iter().chain(Part::ALL.map(Field::Part)) {
             assert_eq!(field.to_string().parse::<Field>().unwrap(), field);
         }
         assert!("colour".parse::<Field>().is_err());

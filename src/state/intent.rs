@@ -85,6 +85,8 @@ pub struct DesiredRow {
     pub fields: BTreeMap<Field, Option<Value>>,
     /// What a new row gets besides.
     pub initial: Fields,
+    /// Whether the remote knows no fields but only whole models: what the file does not mention is the remote's default.
+    pub whole: bool,
     /// Never delete it.
     pub protect: bool,
     /// Ids that it had before.

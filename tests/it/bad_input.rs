@@ -223,11 +223,10 @@ fn a_remote_is_chosen_by_name() {
 }
 
 #[test]
-fn a_kind_of_remote_that_is_not_built_says_so() {
-    assert_snapshot!(with("kind = \"file\"", "kind = \"ollama\"\nurl = \"http://127.0.0.1:11434\""), @r"
-    error: the remote `local` is of kind `ollama`, which this version of maquette does not support
-      help: the kinds `file` and `open-webui` work
-    ");
+fn a_remote_that_cannot_switch_models_off_is_not_asked_to() {
+    let ollama = "kind = \"ollama\"\nurl = \"127.0.0.1:11434\"\ndelete = \"deactivate\"";
+    let said = with("kind = \"file\"", ollama);
+    assert!(said.contains("is of kind `ollama`, which cannot switch a model off"), "{said}");
 }
 
 #[test]

@@ -30,6 +30,7 @@ mod generated;
 mod guards;
 mod guide;
 mod model_based;
+mod ollama;
 mod output;
 mod project;
 mod races;

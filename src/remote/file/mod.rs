@@ -233,6 +233,7 @@ impl Remote for FileRemote {
             stage: Stage::Write,
             title: format!("write {} rows", table.len()),
             expects: pairs(&before),
+            rests_on: Vec::new(),
             promises: pairs(&|id| table.get(id).map(ObservedRow::fingerprint)),
             whole_table: true,
             call: Call::Replace { content },

@@ -61,13 +61,14 @@ pub fn bind(intent: &Intent, observed: &Observed, rules: &Rules<'_>) -> (Desired
     (Desired { rows, references: binder.references }, binder.findings)
 }
 
-/// The field under the server's own name. `None` where the server has no such parameter: a rule of `check` says so.
+/// The field under the server's own name. `None` where the server has no such thing: a rule of `check` says so.
 fn own_field(field: &Field) -> Option<Field> {
     match field {
         Field::Param(name) => {
             let key = parameter::find(name).map_or(Some(name.as_ref()), |known| known.open_webui)?;
             Some(Field::Param(key.to_owned().into()))
         }
+        Field::Part(_) => None,
         other => Some(other.clone()),
     }
 }
@@ -116,6 +117,7 @@ impl<'a> Binder<'a> {
         DesiredRow {
             fields,
             initial,
+            whole: false,
             protect: model.protect,
             moved: model.moved.iter().map(|id| id.value.clone()).collect(),
             location: model.id.location,

@@ -6,10 +6,11 @@ use std::time::Duration;
 use hyper_util::client::proxy::matcher::Matcher;
 use url::Url;
 
+use super::super::http::is_loopback;
 use super::super::{Diagnosis, Error, Health, Remote as _, Via};
 use super::ailments::KINDS;
 use super::capabilities::{self, AccessForm, BaseAccess, Capabilities, Ids, Import, Reading, Sync};
-use super::{OpenWebUi, ailments, is_loopback};
+use super::{OpenWebUi, ailments};
 use crate::state::{Observed, ReferenceKind, View};
 
 /// How long a person waits for a server to say its version.

@@ -141,7 +141,7 @@ fn content_of(mut content: Value, id: &str) -> Option<ObservedRow> {
 /// Whether versions record a field.
 fn is_recorded(field: &Field) -> bool {
     match field {
-        Field::Access | Field::Active => false,
+        Field::Access | Field::Active | Field::Part(_) => false,
         Field::Meta(key) => key != "hidden",
         Field::Base | Field::Name | Field::System | Field::Param(_) | Field::Capability(_) => true,
     }
@@ -200,6 +200,7 @@ mod tests {
             stage: super::super::super::Stage::Write,
             title: String::new(),
             expects: Vec::new(),
+            rests_on: Vec::new(),
             promises: Vec::new(),
             whole_table: false,
             call: Call::Http { method: super::super::super::Method::Post, path: path.into(), body },

@@ -51,6 +51,7 @@ fn step(chunk: Vec<(RowSteps, Value)>) -> Vec<Step> {
         stage: Stage::Write,
         title: format!("import {} models", models.len()),
         expects,
+        rests_on: Vec::new(),
         promises,
         whole_table: false,
         call: post(endpoint::IMPORT, json!({ "models": models })),

@@ -13,7 +13,6 @@ mod choose;
 mod client;
 mod concerns;
 mod history;
-mod http;
 mod import;
 mod observe;
 mod render;
@@ -67,7 +66,7 @@ impl OpenWebUi {
             kind: RemoteKind::OpenWebui,
             origin: url.as_str().trim_end_matches('/').to_owned(),
         };
-        let client = Client::new(&url, token, settings.timeout.unwrap_or(http::DEFAULT_TIMEOUT_SECONDS))?;
+        let client = Client::new(&url, token, settings.timeout.unwrap_or(super::http::DEFAULT_TIMEOUT_SECONDS))?;
         Ok(Self {
             identity,
             url,
@@ -141,24 +140,14 @@ pub fn address(text: &str, allow_http: bool) -> Result<Url, Error> {
     if url.host().is_none() {
         return Err(fail("it names no host"));
     }
-    if url.scheme() == "http" && !is_loopback(&url) && !allow_http {
+    if url.scheme() == "http" && !super::http::is_loopback(&url) && !allow_http {
         return Err(Error::PlainHttp { url: url.to_string() });
     }
     Ok(url)
 }
 
-/// Whether what is sent there stays on this machine.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
-}
-
 /// The text without what stands before an `@` and after a `?` or `#`: a password or a key must not be printed.
-fn without_secrets(text: &str) -> String {
+pub(in crate::remote) fn without_secrets(text: &str) -> String {
     let cut = text.find(['?', '#']).map_or(text.len(), |at| at + 1);
     let (text, rest) = text.split_at(cut);
     let rest = if rest.is_empty() { "" } else { "…" };

@@ -29,7 +29,9 @@ pub(in crate::remote) fn with_fields<'a>(
             Field::System => ("params", "system"),
             Field::Param(name) => ("params", name.as_ref()),
             Field::Meta(key) => ("meta", key.as_ref()),
-            Field::Base | Field::Name | Field::Active | Field::Access | Field::Capability(_) => continue,
+            Field::Base | Field::Name | Field::Active | Field::Access | Field::Capability(_) | Field::Part(_) => {
+                continue;
+            }
         };
         let stored = was.get(object).and_then(|object| object.get(key));
         if let (Some(stored), Some(map)) = (stored, row.get_mut(object).and_then(Value::as_object_mut)) {

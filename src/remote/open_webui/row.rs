@@ -91,6 +91,7 @@ pub(super) fn canonical(field: &Field, value: Value) -> Option<Value> {
         Field::Param(_) => drop_empty(normalise(value)),
         Field::Capability(name) => canonical_capability(name, &value),
         Field::Meta(key) => canonical_meta(key, &value),
+        Field::Part(_) => None,
     }
 }
 
@@ -183,6 +184,7 @@ pub fn patch<'a>(
     Value::Object(row)
 }
 
+/// Puts a field into a row. What Ollama builds into models has no place there.
 fn patch_field(row: &mut Map<String, Value>, field: &Field, value: Option<&Value>, catalogue: &Catalogue) {
     match field {
         Field::Base => set(row, "base_model_id", value.cloned().unwrap_or_default()),
@@ -212,6 +214,7 @@ fn patch_field(row: &mut Map<String, Value>, field: &Field, value: Option<&Value
             let stored = stored.or_else(|| CLEARED_BY_NULL.contains(&key.as_ref()).then_some(Value::Null));
             set_or_remove(meta, key, stored);
         }
+        Field::Part(_) => {}
     }
 }
 

@@ -117,7 +117,7 @@ impl<'a> Lexicon<'a> {
                 },
                 _ => vec![Phrase::Json(value.clone())],
             },
-            Field::Base | Field::Name | Field::Active | Field::System | Field::Capability(_) => {
+            Field::Base | Field::Name | Field::Active | Field::System | Field::Capability(_) | Field::Part(_) => {
                 vec![Phrase::Json(value.clone())]
             }
         }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::super::http::wait;
 use super::super::{Call, Error, Stage, Step};
 use super::capabilities::{Capabilities, Reading};
-use super::client::{Client, Single, endpoint, wait};
+use super::client::{Client, Single, endpoint};
 use super::row::observe_row;
 use crate::state::ObservedRow;
 
@@ -200,6 +201,7 @@ mod tests {
             stage: Stage::Narrow,
             title: "take access to gone".into(),
             expects: vec![("gone".into(), Some("before".into()))],
+            rests_on: Vec::new(),
             promises: vec![("gone".into(), promised)],
             whole_table: false,
             call: Call::Http { method: Method::Post, path: path.into(), body: Value::Null },

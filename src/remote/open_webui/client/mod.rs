@@ -11,22 +11,15 @@ pub(super) use models::endpoint;
 pub use models::{Image, Search, Single, View};
 pub use service::{Account, Greeting};
 
-use std::time::Duration;
-
-use backon::{ExponentialBuilder, Retryable as _};
+use reqwest::StatusCode;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::super::credentials::Keys;
+use super::super::http::{Answer, Http, detail, is_web_page, patiently};
 use super::super::{Error, Method};
 use super::capabilities::SUPPORTED;
-use super::http::{Answer, Http};
-
-/// Times a read is tried again after a passing fault.
-const READ_RETRIES: usize = 3;
-
-/// The longest wait that a server may ask for.
-const MAX_PATIENCE_SECONDS: u64 = 30;
 
 /// The page size of the paged lists; the server's own, it cannot be asked for another.
 const PAGE_SIZE: usize = 30;
@@ -50,7 +43,7 @@ impl Client {
     /// # Errors
     /// [`Error::Unreachable`] if the system's TLS set-up is unusable.
     pub fn new(url: &Url, token: SecretString, seconds: u64) -> Result<Self, Error> {
-        Ok(Self { http: Http::new(url, token, seconds)? })
+        Ok(Self { http: Http::new(url, Keys::from(token), seconds, refused)? })
     }
 
     /// Sends a write; it is not tried again.
@@ -62,7 +55,8 @@ impl Client {
     #[must_use]
     pub fn unsupported(&self, version: &str) -> Error {
         let version = self.http.words(&version.chars().take(40).collect::<String>());
-        Error::Version { origin: self.http.origin().to_owned(), version, supported: SUPPORTED }
+        let (origin, product) = (self.http.origin().to_owned(), "Open WebUI");
+        Error::Version { origin, product, version, supported: SUPPORTED }
     }
 
     async fn list(&self, path: &str) -> Result<Vec<Value>, Error> {
@@ -109,39 +103,31 @@ impl Client {
     }
 }
 
-/// Tries again after a passing fault. A 500 of this server resets the connection, so the next request on it fails too.
-async fn patiently<T, F: Future<Output = Result<T, Error>>>(read: impl FnMut() -> F) -> Result<T, Error> {
-    let backoff = ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(100))
-        .with_max_times(READ_RETRIES)
-        .with_jitter();
-    read.retry(backoff)
-        .when(is_passing)
-        .adjust(|error, delay| delay.map(|delay| wait(error).map_or(delay, |asked| asked.max(delay))))
-        .await
+/// The server says no. 401 stands for four things there: not signed in, not allowed, not found and already taken.
+fn refused(http: &Http, what: String, status: StatusCode, bytes: &[u8]) -> Error {
+    let detail = http.words(&detail(bytes));
+    let origin = http.origin().to_owned();
+    let lower = detail.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|words| lower.contains(words));
+    let signed_out = says(&[
+        "not authenticated",
+        "401 unauthorized",
+        "session has expired",
+        "token is invalid",
+        "not enabled in the environment",
+    ]);
+    let forbidden = says(&["do not have permission", "access prohibited"]);
+    match status.as_u16() {
+        400..500 if is_web_page(bytes) => Error::NotAnApi { origin, what },
+        401 | 403 if signed_out => Error::Unauthorized { origin, detail },
+        401 | 403 if forbidden => Error::NotAdmin { origin, detail },
+        status => Error::Refused { origin, what, status, detail },
+    }
 }
 
 /// The value of a key, moved out: answers are large.
 fn take(mut answer: Value, key: &str) -> Option<Value> {
     answer.get_mut(key).map(Value::take)
-}
-
-/// Whether the same read may succeed in a moment. A time limit that ran out is not tried again: it was long enough.
-fn is_passing(error: &Error) -> bool {
-    match error {
-        Error::BadAnswer { .. } | Error::Unreachable { .. } => true,
-        Error::Refused { status, .. } => *status >= 500,
-        Error::Busy { .. } => wait(error).is_some(),
-        _ => false,
-    }
-}
-
-/// How long the server asks to wait, if it does and that is bearable.
-pub(super) fn wait(error: &Error) -> Option<Duration> {
-    match error {
-        Error::Busy { seconds, .. } if *seconds <= MAX_PATIENCE_SECONDS => Some(Duration::from_secs(*seconds)),
-        _ => None,
-    }
 }
 
 /// A query string.

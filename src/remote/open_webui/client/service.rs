@@ -6,7 +6,7 @@ use reqwest::header::DATE;
 use serde_json::{Value, json};
 
 use super::super::super::Error;
-use super::super::http::JSON;
+use super::super::super::http::JSON;
 use super::Client;
 
 /// What a server says of itself to anybody.

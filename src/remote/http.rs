@@ -2,24 +2,32 @@
 
 use std::time::Duration;
 
+use backon::{ExponentialBuilder, Retryable as _};
 use futures_util::StreamExt as _;
-use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use secrecy::{ExposeSecret as _, SecretString};
+use reqwest::{ClientBuilder, RequestBuilder, Response, StatusCode};
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use url::Url;
 
-use super::super::{Error, Method, credentials};
+use super::credentials::{self, Keys};
+use super::{Error, Method};
 
 /// How many times longer a whole answer may take than its parts.
 const TRICKLE_FACTOR: u64 = 10;
 
 /// How long an answer may take where the manifest does not say.
-pub(super) const DEFAULT_TIMEOUT_SECONDS: u64 = 60;
+pub(in crate::remote) const DEFAULT_TIMEOUT_SECONDS: u64 = 60;
 
 /// How long a connection may take to come about at most.
 const CONNECT_SECONDS: u64 = 10;
+
+/// Times a read is tried again after a passing fault.
+const READ_RETRIES: usize = 3;
+
+/// The longest wait that a server may ask for.
+const MAX_PATIENCE_SECONDS: u64 = 30;
 
 /// How long to wait after a 429 that does not say how long.
 const DEFAULT_PATIENCE_SECONDS: u64 = 1;
@@ -28,33 +36,37 @@ const DEFAULT_PATIENCE_SECONDS: u64 = 1;
 const MAX_ANSWER_BYTES: u64 = 512 << 20;
 
 /// The media type of data.
-pub(super) const JSON: &str = "application/json";
+pub(in crate::remote) const JSON: &str = "application/json";
 
 /// How much of an error's text is shown.
 const MAX_DETAIL_CHARS: usize = 300;
 
-/// Sends requests to one server, with its token.
-pub(super) struct Http {
+/// What an answer that says no means, given what was asked, its status and its body: kinds of servers differ.
+pub(in crate::remote) type Refusal = fn(&Http, String, StatusCode, &[u8]) -> Error;
+
+/// Sends requests to one server, with its credentials.
+pub(in crate::remote) struct Http {
     client: reqwest::Client,
     base: Url,
     origin: String,
-    token: SecretString,
+    keys: Keys,
+    refusal: Refusal,
     seconds: u64,
     /// The largest answer that is read, in bytes.
     limit: u64,
 }
 
 /// What a server answered with success.
-pub(super) struct Answer {
+pub(in crate::remote) struct Answer {
     /// What was asked, for messages.
     what: String,
-    pub(super) headers: HeaderMap,
-    pub(super) bytes: Vec<u8>,
+    pub(in crate::remote) headers: HeaderMap,
+    pub(in crate::remote) bytes: Vec<u8>,
 }
 
 impl Answer {
     /// Its media type, as the server says it.
-    pub(super) fn media_type(&self) -> &str {
+    pub(in crate::remote) fn media_type(&self) -> &str {
         self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
@@ -64,38 +76,47 @@ impl Answer {
 }
 
 impl Http {
-    pub(super) fn new(url: &Url, token: SecretString, seconds: u64) -> Result<Self, Error> {
-        // The process-wide provider may already be set, by us or by whoever uses the library: either is fine.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let origin = url.as_str().trim_end_matches('/').to_owned();
-        let mut client = reqwest::Client::builder();
-        if url.scheme() == "http" && super::is_loopback(url) {
-            // Plain http is fine because nothing leaves this machine; through a proxy the token would.
-            client = client.no_proxy();
-        }
-        let client = client
-            .user_agent(concat!("maquette/", env!("CARGO_PKG_VERSION")))
-            .redirect(Policy::none())
-            .connect_timeout(Duration::from_secs(seconds.min(CONNECT_SECONDS)))
+    pub(in crate::remote) fn new(url: &Url, keys: Keys, seconds: u64, refusal: Refusal) -> Result<Self, Error> {
+        let client = client(url)
             .read_timeout(Duration::from_secs(seconds))
             // The other limit is for silence; this one is for an answer that trickles.
             .timeout(Duration::from_secs(seconds.saturating_mul(TRICKLE_FACTOR)))
-            .build()
-            .map_err(|error| Error::Unreachable { origin: origin.clone(), reason: innermost(&error) })?;
+            .connect_timeout(Duration::from_secs(seconds.min(CONNECT_SECONDS)));
+        let origin = url.as_str().trim_end_matches('/').to_owned();
+        let client = build(client, &origin)?;
         let mut base = url.clone();
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        Ok(Self { client, base, origin, token, seconds, limit: MAX_ANSWER_BYTES })
+        Ok(Self { client, base, origin, keys, refusal, seconds, limit: MAX_ANSWER_BYTES })
+    }
+
+    /// The same for requests that take as long as they take, such as an upload: only connecting has a limit.
+    pub(in crate::remote) fn patient(&self) -> Result<Self, Error> {
+        let connecting = Duration::from_secs(self.seconds.min(CONNECT_SECONDS));
+        let client = build(client(&self.base).connect_timeout(connecting), &self.origin)?;
+        let Self { base, origin, keys, .. } = self;
+        let (base, origin, keys) = (base.clone(), origin.clone(), keys.clone());
+        Ok(Self { client, base, origin, keys, refusal: self.refusal, seconds: self.seconds, limit: self.limit })
     }
 
     /// Scheme, host, port and path prefix.
-    pub(super) fn origin(&self) -> &str {
+    pub(in crate::remote) fn origin(&self) -> &str {
         &self.origin
     }
 
+    /// The server's address, a `/` at its end.
+    pub(in crate::remote) fn base(&self) -> &Url {
+        &self.base
+    }
+
     /// Sends one request and reads its JSON answer.
-    pub(super) async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Error> {
+    pub(in crate::remote) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Error> {
         let answer = self.exchange(method, path, body, JSON).await?;
         if !answer.is(JSON) {
             return Err(Error::NotAnApi { origin: self.origin.clone(), what: answer.what });
@@ -105,14 +126,37 @@ impl Http {
     }
 
     /// Sends one request and reads what the server answers with success, whatever it is.
-    pub(super) async fn exchange(
+    pub(in crate::remote) async fn exchange(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
         accept: &'static str,
     ) -> Result<Answer, Error> {
-        let what = format!("{} /{path}", if method == Method::Get { "GET" } else { "POST" });
+        let mut request = self.request(method, path)?.header(ACCEPT, accept);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let what = named(method, path);
+        let response = self.begin(method, path, request).await?;
+        let headers = response.headers().clone();
+        let bytes = self.read(&what, response).await?;
+        Ok(Answer { what, headers, bytes })
+    }
+
+    /// The same for what only reads: it is tried again after a passing fault.
+    pub(in crate::remote) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Error> {
+        patiently(|| self.send(method, path, body)).await
+    }
+
+    /// A request to be filled with a body.
+    pub(in crate::remote) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, Error> {
+        let what = named(method, path);
         let url = self.base.join(path).map_err(|error| self.bad(&what, &error.to_string()))?;
         // `join` would follow an absolute URL to another host; every path is ours, and this keeps it so.
         if credentials::origin(&url) != credentials::origin(&self.base) {
@@ -120,33 +164,46 @@ impl Http {
         }
         let mut request = match method {
             Method::Get => self.client.get(url),
+            Method::Head => self.client.head(url),
             Method::Post => self.client.post(url),
+            Method::Delete => self.client.delete(url),
         };
-        request = request.bearer_auth(self.token.expose_secret()).header(ACCEPT, accept);
-        if let Some(body) = body {
-            request = request.json(body);
+        if let Some(token) = &self.keys.token {
+            request = request.bearer_auth(token.expose_secret());
         }
-        let response = request.send().await.map_err(|error| self.transport(&what, &error))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        if status.is_redirection() {
-            let target = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
-            return Err(Error::Redirect { origin: self.origin.clone(), what, target: self.words(target) });
+        for (name, value) in &self.keys.headers {
+            request = request.header(name, value.expose_secret());
         }
-        let bytes = self.read(&what, response).await?;
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(Error::Busy {
-                origin: self.origin.clone(),
-                what,
-                seconds: patience(&headers),
-                detail: self.words(&detail(&bytes)),
-            });
-        }
-        if !status.is_success() {
-            return Err(self.refused(what, status.as_u16(), &bytes));
-        }
-        Ok(Answer { what, headers, bytes })
+        Ok(request)
     }
 
+    /// Sends it. An answer that says no is an error; of any other the body is yet to be read.
+    pub(in crate::remote) async fn begin(
+        &self,
+        method: Method,
+        path: &str,
+        request: RequestBuilder,
+    ) -> Result<Response, Error> {
+        let what = named(method, path);
+        let response = request.send().await.map_err(|error| self.transport(&what, &error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        if status.is_redirection() {
+            let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
+            return Err(Error::Redirect { origin: self.origin.clone(), what, target: self.words(target) });
+        }
+        let seconds = patience(response.headers());
+        let bytes = self.read(&what, response).await?;
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let detail = self.words(&detail(&bytes));
+            return Err(Error::Busy { origin: self.origin.clone(), what, seconds, detail });
+        }
+        Err((self.refusal)(self, what, status, &bytes))
+    }
+
+    /// The whole body, up to the limit.
     async fn read(&self, what: &str, response: reqwest::Response) -> Result<Vec<u8>, Error> {
         let too_large =
             || Error::TooLarge { origin: self.origin.clone(), what: what.to_owned(), limit_mib: self.limit >> 20 };
@@ -166,7 +223,7 @@ impl Http {
         Ok(bytes)
     }
 
-    fn transport(&self, what: &str, error: &reqwest::Error) -> Error {
+    pub(in crate::remote) fn transport(&self, what: &str, error: &reqwest::Error) -> Error {
         let origin = self.origin.clone();
         if error.is_timeout() && error.is_connect() {
             let seconds = self.seconds.min(CONNECT_SECONDS);
@@ -182,35 +239,79 @@ impl Http {
         }
     }
 
-    /// The server says no. 401 stands for four things there: not signed in, not allowed, not found and already taken.
-    fn refused(&self, what: String, status: u16, bytes: &[u8]) -> Error {
-        let detail = self.words(&detail(bytes));
-        let origin = self.origin.clone();
-        let lower = detail.to_lowercase();
-        let says = |words: &[&str]| words.iter().any(|words| lower.contains(words));
-        let signed_out = says(&[
-            "not authenticated",
-            "401 unauthorized",
-            "session has expired",
-            "token is invalid",
-            "not enabled in the environment",
-        ]);
-        let forbidden = says(&["do not have permission", "access prohibited"]);
-        match status {
-            400..500 if is_web_page(bytes) => Error::NotAnApi { origin, what },
-            401 | 403 if signed_out => Error::Unauthorized { origin, detail },
-            401 | 403 if forbidden => Error::NotAdmin { origin, detail },
-            _ => Error::Refused { origin, what, status, detail },
-        }
-    }
-
-    pub(super) fn bad(&self, what: &str, reason: &str) -> Error {
+    pub(in crate::remote) fn bad(&self, what: &str, reason: &str) -> Error {
         Error::BadAnswer { origin: self.origin.clone(), what: what.to_owned(), reason: self.words(reason) }
     }
 
-    /// Text of the server as it may be printed. A server that sends the token back does not get it printed.
-    pub(super) fn words(&self, text: &str) -> String {
-        printable(&text.replace(self.token.expose_secret(), "[token]"))
+    /// Text of the server as it may be printed. A server that sends a secret back does not get it printed.
+    pub(in crate::remote) fn words(&self, text: &str) -> String {
+        let secrets = self.keys.token.iter().chain(self.keys.headers.iter().map(|(_, value)| value));
+        let text = secrets.fold(text.to_owned(), |text, secret| match secret.expose_secret() {
+            "" => text,
+            secret => text.replace(secret, "[token]"),
+        });
+        printable(&text)
+    }
+}
+
+/// How a request is named in messages.
+fn named(method: Method, path: &str) -> String {
+    format!("{} /{path}", method.as_str())
+}
+
+/// What all clients of a server have in common.
+fn client(url: &Url) -> ClientBuilder {
+    // The process-wide provider may already be set, by us or by whoever uses the library: either is fine.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client =
+        reqwest::Client::builder().user_agent(concat!("maquette/", env!("CARGO_PKG_VERSION"))).redirect(Policy::none());
+    // Plain http is fine because nothing leaves this machine; through a proxy the token would.
+    if url.scheme() == "http" && is_loopback(url) { client.no_proxy() } else { client }
+}
+
+fn build(client: ClientBuilder, origin: &str) -> Result<reqwest::Client, Error> {
+    client.build().map_err(|error| Error::Unreachable { origin: origin.to_owned(), reason: innermost(&error) })
+}
+
+/// Whether what is sent there stays on this machine.
+pub(in crate::remote) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// Tries again after a passing fault. A 500 of some servers resets the connection, so the next request on it fails too.
+pub(in crate::remote) async fn patiently<T, F: Future<Output = Result<T, Error>>>(
+    read: impl FnMut() -> F,
+) -> Result<T, Error> {
+    let backoff = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_times(READ_RETRIES)
+        .with_jitter();
+    read.retry(backoff)
+        .when(is_passing)
+        .adjust(|error, delay| delay.map(|delay| wait(error).map_or(delay, |asked| asked.max(delay))))
+        .await
+}
+
+/// Whether the same read may succeed in a moment. A time limit that ran out is not tried again: it was long enough.
+fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::BadAnswer { .. } | Error::Unreachable { .. } => true,
+        Error::Refused { status, .. } => *status >= 500,
+        Error::Busy { .. } => wait(error).is_some(),
+        _ => false,
+    }
+}
+
+/// How long the server asks to wait, if it does and that is bearable.
+pub(in crate::remote) fn wait(error: &Error) -> Option<Duration> {
+    match error {
+        Error::Busy { seconds, .. } if *seconds <= MAX_PATIENCE_SECONDS => Some(Duration::from_secs(*seconds)),
+        _ => None,
     }
 }
 
@@ -220,10 +321,10 @@ fn patience(headers: &HeaderMap) -> u64 {
     asked.unwrap_or(DEFAULT_PATIENCE_SECONDS)
 }
 
-/// The server's own words: `detail` of its JSON, else the text.
-fn detail(bytes: &[u8]) -> String {
+/// The server's own words: `detail` or `error` of its JSON, else the text.
+pub(in crate::remote) fn detail(bytes: &[u8]) -> String {
     let text = match serde_json::from_slice::<Value>(bytes) {
-        Ok(Value::Object(map)) => match map.get("detail") {
+        Ok(Value::Object(map)) => match map.get("detail").or_else(|| map.get("error")) {
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
             None => Value::Object(map).to_string(),
@@ -240,7 +341,7 @@ fn detail(bytes: &[u8]) -> String {
     }
 }
 
-fn is_web_page(bytes: &[u8]) -> bool {
+pub(in crate::remote) fn is_web_page(bytes: &[u8]) -> bool {
     let start = bytes.trim_ascii_start().get(..14).unwrap_or_default().to_ascii_lowercase();
     start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
 }
@@ -281,6 +382,7 @@ fn innermost(error: &dyn std::error::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::SecretString;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     use super::*;
@@ -295,7 +397,14 @@ mod tests {
             // The client may hang up before everything is written.
             let _ = connection.write_all(&response).await;
         });
-        let mut http = Http::new(&url, SecretString::from("sk-1".to_owned()), 5).unwrap();
+        let keys = Keys::from(SecretString::from("sk-1".to_owned()));
+        let refusal: Refusal = |http, what, status, bytes| Error::Refused {
+            origin: http.origin().to_owned(),
+            what,
+            status: status.as_u16(),
+            detail: http.words(&detail(bytes)),
+        };
+        let mut http = Http::new(&url, keys, 5, refusal).unwrap();
         http.limit = 1 << 20;
         let answer = http.send(Method::Get, "api/version", None).await;
         server.abort();

@@ -1,0 +1,155 @@
+//! Ollama servers, by their HTTP API.
+//!
+//! Ollama knows no rows with fields but whole models, each built from another one. A row's fields are what the server would
+//! do with the model, inherited or not: [`bind`] works out what it would build from a file, and a model that is so already
+//! is left alone. The requests are methods of [`Client`], what a version can do is in [`capabilities`], and where the
+//! ownership mark lies, in `mark`.
+
+mod address;
+mod bind;
+pub mod capabilities;
+mod client;
+mod mark;
+mod observe;
+mod printed;
+mod render;
+mod row;
+
+pub use address::address;
+pub use client::{Client, Progress, Watch};
+
+use std::sync::OnceLock;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use self::capabilities::Capabilities;
+use super::{Call, Concern, Error, Identity, Kinds, Remote, Step, Via, Writing, credentials, http};
+use crate::diagnostic::Diagnostic;
+use crate::diff::Change;
+use crate::project::{self, RemoteKind};
+use crate::state::{Desired, Intent, Observed, ObservedRow};
+
+/// An Ollama server.
+pub struct Ollama {
+    identity: Identity,
+    client: Client,
+    names: bind::Names,
+    /// Known once the server was asked.
+    capabilities: OnceLock<&'static Capabilities>,
+    /// Held while a model is written. A server that builds two at once may delete a layer of the one that it writes while
+    /// the other one's old layers go.
+    writes: tokio::sync::Mutex<()>,
+}
+
+impl Ollama {
+    /// Prepares the remote; nothing is contacted yet.
+    ///
+    /// # Errors
+    /// [`Error`] if the address is unusable, or a secret that is bound to it would travel unencrypted.
+    pub fn open(name: &str, settings: &project::Remote) -> Result<Self, Error> {
+        let url = address(settings.url.as_deref().unwrap_or_default())?;
+        let keys = credentials::keys(&url, &|variable| std::env::var(variable).ok())?;
+        if !keys.is_empty() && url.scheme() == "http" && !http::is_loopback(&url) && !settings.allow_http {
+            return Err(Error::PlainHttp { url: url.to_string() });
+        }
+        let origin = url.as_str().trim_end_matches('/').to_owned();
+        let client = Client::new(&url, keys, settings.timeout.unwrap_or(http::DEFAULT_TIMEOUT_SECONDS))?;
+        Ok(Self {
+            identity: Identity { name: name.to_owned(), kind: RemoteKind::Ollama, origin },
+            client,
+            names: settings.bases.clone(),
+            capabilities: OnceLock::new(),
+            writes: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// The server, to be asked for what no plan speaks of.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What the version that was observed can do.
+    fn capabilities_of(observed: &Observed) -> Option<&'static Capabilities> {
+        capabilities::of(observed.version.as_deref().unwrap_or_default())
+    }
+
+    /// [`Error::Moved`] if one of these models is not what it is expected to be.
+    async fn check(&self, rows: &[(String, Option<String>)]) -> Result<(), Error> {
+        for (id, expected) in rows {
+            let found = observe::one(&self.client, id).await?;
+            if found.map(|row| row.fingerprint()) != *expected {
+                return Err(Error::Moved { id: id.clone() });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Remote for Ollama {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    async fn observe(&self, _: Kinds<'_>) -> Result<Observed, Error> {
+        let (observed, capabilities) = observe::observe(&self.client).await?;
+        let _ = self.capabilities.set(capabilities);
+        Ok(observed)
+    }
+
+    fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>) {
+        match Self::capabilities_of(observed) {
+            Some(capabilities) => bind::bind(intent, observed, &self.names, capabilities),
+            None => (Desired::default(), Vec::new()),
+        }
+    }
+
+    fn concerns(&self, changes: &[Change], observed: &Observed) -> Vec<Concern> {
+        observe::concerns(changes, observed)
+    }
+
+    fn choose(&self, asked: Option<Via>, _: &[Change], _: &Observed) -> Result<(Via, String), Error> {
+        match asked {
+            None | Some(Via::Rows) => Ok((Via::Rows, "Ollama builds one model at a time".into())),
+            Some(via) => Err(Error::Unsound { via, reason: "Ollama builds one model at a time".into() }),
+        }
+    }
+
+    fn render(&self, changes: &[Change], fresh: &Observed, writing: &Writing<'_>) -> Result<Vec<Step>, Error> {
+        render::render(&self.identity.origin, changes, fresh, writing)
+    }
+
+    fn read_row(&self, raw: Value) -> Option<ObservedRow> {
+        row::observe_row(raw)
+    }
+
+    async fn execute(&self, step: &Step) -> Result<(), Error> {
+        let Call::Http { path, body, .. } = &step.call else {
+            return Err(Error::Inexpressible { id: step.title.clone(), reason: "it is no request to a server".into() });
+        };
+        let _one_at_a_time = self.writes.lock().await;
+        self.check(&step.expects).await?;
+        // A base that is missing would be pulled without a word.
+        self.check(&step.rests_on).await?;
+        let done = match (path.as_str(), body.get("model").and_then(Value::as_str)) {
+            (render::DELETE_PATH, Some(model)) => self.client.delete(model).await,
+            _ => self.client.create(body, &|_| ()).await,
+        };
+        match done {
+            Ok(()) => Ok(()),
+            // What counts is what is there now.
+            Err(error) if error.leaves_doubt() && self.check(&step.promises).await.is_ok() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn finish(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn link(&self, _: &str) -> Option<String> {
+        None
+    }
+}

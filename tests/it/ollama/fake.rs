@@ -1,0 +1,415 @@
+//! A small server that keeps models as Ollama does. `contract.rs` holds it to what a real one answered.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
+use axum::http::header::HOST;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// The version that it says it is, where a test does not say otherwise.
+pub(super) const VERSION: &str = "0.33.0-rc2";
+
+/// What it was asked: method and path, and the body where that is JSON.
+pub(super) type Heard = Vec<(String, Value)>;
+
+/// What comes before the server's own answer; none leaves it to the server.
+pub(super) type Fault = Box<dyn Fn(&str, &Value) -> Option<(u16, String)> + Send>;
+
+/// What a server has.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) version: Option<&'static str>,
+    pub(super) heard: Heard,
+    pub(super) fault: Option<Fault>,
+    blobs: BTreeMap<String, Vec<u8>>,
+    /// By name in lower case; newer ones later.
+    models: Vec<Model>,
+}
+
+/// One model: what its layers and its configuration say.
+#[derive(Clone, Default)]
+struct Model {
+    name: String,
+    /// By which name its weights came.
+    parent: String,
+    weights: String,
+    adapters: Vec<String>,
+    template: Option<String>,
+    system: Option<String>,
+    parameters: Option<Map<String, Value>>,
+    messages: Vec<Value>,
+    licenses: Vec<String>,
+    renderer: String,
+    parser: String,
+    requires: String,
+}
+
+type Answer = Result<Value, (u16, String)>;
+
+/// A running server.
+pub(super) struct Fake {
+    pub(super) port: u16,
+    pub(super) state: Arc<Mutex<State>>,
+}
+
+impl Fake {
+    /// A server without models. Its thread ends with the process.
+    pub(super) fn start() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                listener.set_nonblocking(true).unwrap();
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                let answer = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+                    let state = Arc::clone(&shared);
+                    async move {
+                        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+                        if !host.starts_with("127.0.0.1") && !host.starts_with("localhost") {
+                            return StatusCode::FORBIDDEN.into_response();
+                        }
+                        answer(&mut state.lock().unwrap(), &method, uri.path(), &body)
+                    }
+                };
+                axum::serve(listener, axum::Router::new().fallback(answer)).await.unwrap();
+            });
+        });
+        Self { port, state }
+    }
+}
+
+fn answer(state: &mut State, method: &Method, path: &str, body: &Bytes) -> Response {
+    let asked = format!("{method} {path}");
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    state.heard.push((asked.clone(), json.clone()));
+    if let Some((status, text)) = state.fault.as_ref().and_then(|fault| fault(&asked, &json)) {
+        return (StatusCode::from_u16(status).unwrap(), text).into_response();
+    }
+    if let Some(digest) = path.strip_prefix("/api/blobs/") {
+        return blob(state, method, digest, body);
+    }
+    let answer = match asked.as_str() {
+        "GET /api/version" => Ok(json!({ "version": state.version.unwrap_or(VERSION) })),
+        "GET /api/tags" => Ok(json!({ "models": state.models.iter().rev().map(listed).collect::<Vec<_>>() })),
+        "GET /api/ps" => Ok(json!({ "models": [] })),
+        "POST /api/show" => show(state, &json),
+        "POST /api/copy" => copy(state, &json),
+        "DELETE /api/delete" => delete(state, &json),
+        "POST /api/create" => {
+            return match create(state, &json) {
+                // What fails after the answer has begun fails with status 200.
+                Err((200, error)) => {
+                    let lines = format!("{}\n{}\n", json!({"status": "parsing"}), json!({ "error": error }));
+                    ([("content-type", "application/x-ndjson")], lines).into_response()
+                }
+                Err((status, error)) => refusal(status, &error),
+                Ok(_) => {
+                    let lines =
+                        format!("{}\n{}\n", json!({"status": "writing manifest"}), json!({"status": "success"}));
+                    ([("content-type", "application/x-ndjson")], lines).into_response()
+                }
+            };
+        }
+        _ => return (StatusCode::NOT_FOUND, "404 page not found").into_response(),
+    };
+    match answer {
+        Ok(Value::Null) => StatusCode::OK.into_response(),
+        Ok(answer) => axum::Json(answer).into_response(),
+        Err((status, error)) => refusal(status, &error),
+    }
+}
+
+fn refusal(status: u16, error: &str) -> Response {
+    (StatusCode::from_u16(status).unwrap(), axum::Json(json!({ "error": error }))).into_response()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+fn is_digest(text: &str) -> bool {
+    let hex = text.strip_prefix("sha256:").unwrap_or_default();
+    hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn blob(state: &mut State, method: &Method, digest: &str, body: &Bytes) -> Response {
+    if !is_digest(digest) {
+        return refusal(400, "invalid digest format");
+    }
+    let is_there = state.blobs.contains_key(digest);
+    match (method, is_there) {
+        (&Method::HEAD, false) => StatusCode::NOT_FOUND.into_response(),
+        (_, true) => StatusCode::OK.into_response(),
+        _ if sha256(body) != digest => {
+            refusal(400, &format!("digest mismatch, expected \"{digest}\", got \"{}\"", sha256(body)))
+        }
+        _ => {
+            state.blobs.insert(digest.to_owned(), body.to_vec());
+            StatusCode::CREATED.into_response()
+        }
+    }
+}
+
+/// The name with its tag; none if it is no name.
+fn full(name: &str) -> Option<String> {
+    let is_name = !name.is_empty() && !name.contains([' ', '!']) && !name.starts_with(['-', '.', '/']);
+    is_name.then(|| if name.contains(':') { name.to_owned() } else { format!("{name}:latest") })
+}
+
+fn find<'a>(state: &'a State, name: &str) -> Option<&'a Model> {
+    let name = full(name)?;
+    state.models.iter().find(|model| model.name.eq_ignore_ascii_case(&name))
+}
+
+fn text<'a>(body: &'a Value, key: &str) -> &'a str {
+    body[key].as_str().unwrap_or_default()
+}
+
+fn named(body: &Value, key: &str) -> Result<String, (u16, String)> {
+    full(text(body, key)).ok_or_else(|| (400, "invalid model name".to_owned()))
+}
+
+fn create(state: &mut State, body: &Value) -> Answer {
+    let bad = |reason: &str| (400, reason.to_owned());
+    for files in ["files", "adapters"].map(|key| body[key].as_object()) {
+        for (path, digest) in files.into_iter().flatten() {
+            if path.starts_with('/') || path.split('/').any(|part| matches!(part, ".." | "." | "")) {
+                return Err(bad("file path must be relative"));
+            }
+            if digest == "" {
+                return Err(bad("invalid digest format"));
+            }
+        }
+    }
+    let name = named(body, "model")?;
+    let name = find(state, &name).map_or(name, |there| there.name.clone());
+    let mut model = match (text(body, "from"), body["files"].as_object()) {
+        ("", None) => return Err(bad("neither 'from' or 'files' was specified")),
+        ("", Some(files)) => from_files(state, files)?,
+        (from, _) => {
+            let base = find(state, from).ok_or((200, "pull model manifest: file does not exist".to_owned()))?;
+            Model { parent: base.name.clone(), ..base.clone() }
+        }
+    };
+    if let Some(adapters) = body["adapters"].as_object() {
+        if adapters.len() > 1 {
+            return Err(bad("only one adapter is currently supported"));
+        }
+        model.adapters.extend(adapters.values().map(|digest| digest.as_str().unwrap().to_owned()));
+    }
+    let quantize = text(body, "quantize");
+    if !quantize.is_empty() {
+        let message =
+            format!("unsupported quantization type {quantize} - supported types are F32, F16, Q4_K_S, Q4_K_M, Q8_0");
+        return Err((500, message));
+    }
+    let template = text(body, "template");
+    if template.matches("{{").count() != template.matches("}}").count() {
+        return Err(bad("template error: template: :1: unclosed action"));
+    }
+    let replace = |slot: &mut Option<String>, key: &str| match text(body, key) {
+        "" => {}
+        value => *slot = Some(value.to_owned()),
+    };
+    replace(&mut model.template, "template");
+    replace(&mut model.system, "system");
+    for (slot, key) in
+        [(&mut model.renderer, "renderer"), (&mut model.parser, "parser"), (&mut model.requires, "requires")]
+    {
+        if !text(body, key).is_empty() {
+            text(body, key).clone_into(slot);
+        }
+    }
+    match &body["license"] {
+        Value::String(one) => model.licenses.push(one.clone()),
+        Value::Array(more) => model.licenses.extend(more.iter().map(|text| text.as_str().unwrap().to_owned())),
+        _ => {}
+    }
+    if let Some(messages) = body["messages"].as_array().filter(|messages| !messages.is_empty()) {
+        model.messages.clone_from(messages);
+    }
+    let mut parameters = body["parameters"].as_object().cloned().unwrap_or_default();
+    for (key, value) in model.parameters.take().unwrap_or_default() {
+        parameters.entry(key).or_insert(value);
+    }
+    model.parameters = (!parameters.is_empty()).then_some(parameters);
+    store(state, Model { name, ..model });
+    Ok(Value::Null)
+}
+
+fn from_files(state: &State, files: &Map<String, Value>) -> Result<Model, (u16, String)> {
+    let mut model = Model::default();
+    for (path, digest) in files {
+        let digest = digest.as_str().unwrap();
+        if !state.blobs.get(digest).is_some_and(|blob| blob.starts_with(b"GGUF")) {
+            return Err((400, "unknown type".into()));
+        }
+        (model.parent, model.weights) = (path.clone(), digest.to_owned());
+    }
+    if model.weights.is_empty() { Err((400, "unknown type".into())) } else { Ok(model) }
+}
+
+fn store(state: &mut State, model: Model) {
+    let former = remove(state, &model.name);
+    state.models.push(model);
+    prune(state, former.as_ref());
+}
+
+fn remove(state: &mut State, name: &str) -> Option<Model> {
+    let at = state.models.iter().position(|model| model.name == name)?;
+    Some(state.models.remove(at))
+}
+
+/// What a model needed goes with it, unless another one needs it too.
+fn prune(state: &mut State, gone: Option<&Model>) {
+    let layers = |model: &Model| std::iter::once(model.weights.clone()).chain(model.adapters.clone());
+    let needed: BTreeSet<String> = state.models.iter().flat_map(layers).collect();
+    for digest in gone.into_iter().flat_map(layers).filter(|digest| !needed.contains(digest)) {
+        state.blobs.remove(&digest);
+    }
+}
+
+fn copy(state: &mut State, body: &Value) -> Answer {
+    let (source, destination) = (text(body, "source"), named(body, "destination")?);
+    let Some(model) = find(state, source).cloned() else {
+        return Err((404, format!("model \"{source}\" not found")));
+    };
+    store(state, Model { name: destination, ..model });
+    Ok(Value::Null)
+}
+
+fn delete(state: &mut State, body: &Value) -> Answer {
+    let name = text(body, "model");
+    let Some(model) = find(state, name).cloned() else { return Err((404, format!("model '{name}' not found"))) };
+    let gone = remove(state, &model.name);
+    prune(state, gone.as_ref());
+    Ok(Value::Null)
+}
+
+fn details(model: &Model) -> Value {
+    json!({
+        "parent_model": model.parent, "format": "gguf", "family": "llama", "families": ["llama"],
+        "parameter_size": "12", "quantization_level": "unknown",
+    })
+}
+
+fn listed(model: &Model) -> Value {
+    let content = format!("{:?}", (&model.parent, &model.weights, &model.adapters, &model.template, &model.system));
+    let rest = (&model.parameters, &model.messages, &model.licenses, &model.renderer, &model.parser, &model.requires);
+    let digest = sha256(format!("{content}{rest:?}").as_bytes());
+    let digest = digest.strip_prefix("sha256:").unwrap();
+    json!({ "name": model.name, "model": model.name, "digest": digest, "details": details(model) })
+}
+
+fn show(state: &State, body: &Value) -> Answer {
+    let name = text(body, "model");
+    let Some(whole) = full(name) else { return Err((400, "invalid model name".into())) };
+    let Some(model) = find(state, name) else { return Err((404, format!("model '{whole}' not found"))) };
+    let template = model.template.as_deref().unwrap_or("{{ .Prompt }}");
+    let system = model.system.as_deref().unwrap_or_default();
+    let parameters = model.parameters.clone().unwrap_or_default();
+    // In another order than they were given: nobody may rely on one.
+    let values: Vec<(&String, &Value)> = parameters
+        .iter()
+        .rev()
+        .flat_map(|(name, value)| match value {
+            Value::Array(items) => items.iter().map(|item| (name, item)).collect(),
+            one => vec![(name, one)],
+        })
+        .collect();
+    let printed: Vec<String> = values.iter().map(|(name, value)| format!("{name:<30} {}", sharp(value))).collect();
+    let mut answer = json!({
+        "modelfile": modelfile(model, template, &values),
+        "parameters": printed.join("\n"),
+        "template": template,
+        "details": details(model),
+        "model_info": {"general.architecture": "llama"},
+    });
+    let optional = [
+        ("system", json!(system)),
+        ("license", json!(model.licenses.join("\n"))),
+        ("requires", json!(model.requires)),
+        ("messages", json!(model.messages)),
+    ];
+    for (key, value) in optional.into_iter().filter(|(_, value)| *value != "" && *value != json!([])) {
+        answer[key] = value;
+    }
+    Ok(answer)
+}
+
+fn modelfile(model: &Model, template: &str, parameters: &[(&String, &Value)]) -> String {
+    let blob = |digest: &String| format!("/models/blobs/{}", digest.replace(':', "-"));
+    let mut lines = vec![
+        "# Modelfile generated by \"ollama show\"".to_owned(),
+        "# To build a new Modelfile based on this, replace FROM with:".to_owned(),
+        format!("# FROM {}\n", model.name),
+        format!("FROM {}", blob(&model.weights)),
+    ];
+    lines.extend(model.adapters.iter().map(|digest| format!("ADAPTER {}", blob(digest))));
+    lines.push(format!("TEMPLATE {}", quote(template)));
+    lines.extend(model.system.iter().map(|text| format!("SYSTEM {}", quote(text))));
+    for (word, value) in [("RENDERER", &model.renderer), ("PARSER", &model.parser)] {
+        lines.extend((!value.is_empty()).then(|| format!("{word} {value}")));
+    }
+    lines.extend(parameters.iter().map(|(name, value)| format!("PARAMETER {name} {}", quote(&plain(value)))));
+    lines.extend(model.licenses.iter().map(|text| format!("LICENSE {}", quote(text))));
+    let said = |message: &Value| format!("MESSAGE {} {}", text(message, "role"), quote(text(message, "content")));
+    lines.extend(model.messages.iter().map(said));
+    lines.join("\n") + "\n"
+}
+
+/// Ollama's way of quoting.
+fn quote(text: &str) -> String {
+    let quoted = text.contains('\n') || text.starts_with(' ') || text.ends_with(' ');
+    match quoted {
+        true if text.contains('"') => format!("\"\"\"{text}\"\"\""),
+        true => format!("\"{text}\""),
+        false => text.to_owned(),
+    }
+}
+
+/// Go's `%v`.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".into(),
+        Value::Number(number) => float(number.as_f64().unwrap()),
+        Value::String(text) => text.clone(),
+        Value::Object(map) => {
+            let entries: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", plain(value))).collect();
+            format!("map[{}]", entries.join(" "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Go's `%#v`.
+fn sharp(value: &Value) -> String {
+    match value {
+        Value::String(_) => value.to_string(),
+        Value::Object(map) => {
+            let entries: Vec<String> = map.iter().map(|(key, value)| format!("{key:?}:{}", sharp(value))).collect();
+            format!("map[string]interface {{}}{{{}}}", entries.join(", "))
+        }
+        other => plain(other),
+    }
+}
+
+/// The shortest notation that Go prints.
+fn float(number: f64) -> String {
+    if number != 0.0 && !(1e-4..1e21).contains(&number.abs()) || number.abs() >= 1e6 && number.fract() == 0.0 {
+        let text = format!("{number:e}");
+        let (digits, exponent) = text.split_once('e').unwrap();
+        let exponent: i32 = exponent.parse().unwrap();
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{digits}e{sign}{:02}", exponent.abs());
+    }
+    number.to_string()
+}

@@ -1,0 +1,9 @@
+//! Ollama: the program against a server that keeps models as Ollama does, and, where `MAQUETTE_OLLAMA` names the binary of
+//! a real one, against that.
+
+mod applying;
+mod contract;
+mod fake;
+mod faults;
+mod gguf;
+mod server;
