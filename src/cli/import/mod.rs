@@ -6,6 +6,7 @@ mod laws;
 mod outcome;
 mod rows;
 mod settle;
+mod single;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use globset::{Glob, GlobSetBuilder};
 use self::outcome::{Fate, Model, Outcome};
 use self::rows::Scene;
 use self::settle::{Desk, Draft};
+pub(super) use self::single::single;
 use super::claims;
 use super::replace::{create, replace};
 use super::workspace::Workspace;

@@ -1,20 +1,19 @@
 //! The remote that a command works on, opened and read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::Utf8Path;
 use clap::Args;
 use tokio::runtime::Runtime;
 
-use super::super::args::Given;
-use super::super::survey::Selection;
+use super::super::survey::one_remote;
 use super::super::{Failure, Ui, runtime};
 use crate::diagnostic::closest;
 use crate::project::{self, Project};
 use crate::remote::open_webui::OpenWebUi;
 use crate::remote::{self, Remote};
-use crate::report::models::{ModelLine, Workspace, access_words, principals};
+use crate::report::models::{ModelLine, Workspace, access_words};
 use crate::state::{Field, Observed, ObservedRow, Ownership, ReferenceKind, View, WorkspaceKey};
 
 /// Which remote is meant.
@@ -37,9 +36,7 @@ impl Site {
     /// Opens the remote. Of the workspace only the manifest is read.
     pub(super) fn open(&self, directory: &Utf8Path) -> Result<Desk, Failure> {
         let project = project::load(directory)?;
-        let remote = self.remote.iter().cloned().collect();
-        let selection = Selection { remote, all_remotes: false, given: Given::default() };
-        let name = selection.names(&project)?.into_iter().next().unwrap_or_default();
+        let name = one_remote(&project, self.remote.as_deref())?;
         let remote = remote::open(&project, &name)?;
         let key = WorkspaceKey::new(&project.manifest.workspace.id);
         Ok(Desk { project, key, remote, runtime: runtime()? })
@@ -68,13 +65,13 @@ impl Desk {
         self.key.ownership(&row.id, &self.remote.identity().origin, row.mark.as_ref())
     }
 
-    /// What a list says of a row.
-    pub(super) fn line(&self, row: &ObservedRow, observed: &Observed) -> ModelLine {
+    /// What a list says of a row; `names` are those of groups and people.
+    pub(super) fn line(&self, row: &ObservedRow, names: &BTreeMap<String, String>) -> ModelLine {
         let text = |field: &Field| row.get(field).and_then(serde_json::Value::as_str).map(str::to_owned);
         let time = |key: &str| row.raw.get(key).and_then(serde_json::Value::as_u64);
         let tags = row.get(&Field::Meta("tags".into())).and_then(serde_json::Value::as_array).into_iter().flatten();
         let owner = row.owner.as_deref().map(|owner| {
-            let known = observed.catalogue.name_of(ReferenceKind::User, owner);
+            let known = names.get(&format!("user:{owner}")).map(String::as_str);
             known.or_else(|| row.raw.pointer("/user/email")?.as_str()).unwrap_or(owner).to_owned()
         });
         ModelLine {
@@ -84,7 +81,7 @@ impl Desk {
             active: is_on(row),
             hidden: is_hidden(row),
             tags: tags.filter_map(serde_json::Value::as_str).map(str::to_owned).collect(),
-            access: access_words(row.get(&Field::Access), &principals(&observed.catalogue)),
+            access: access_words(row.get(&Field::Access), names),
             owner,
             workspace: match (self.ownership(row), &row.mark) {
                 (Ownership::Ours(_), _) => Workspace::This,
@@ -114,7 +111,10 @@ pub(super) fn row_of<'a>(observed: &'a Observed, id: &str) -> Result<&'a Observe
         match (closest(id, observed.rows.keys().map(String::as_str)), &observed.view) {
             (Some(close), _) => failure.help(format!("did you mean `{}`?", close.escape_debug())),
             (None, View::Partial(reason)) => failure.help(format!("not every model can be seen: {reason}")),
-            (None, View::Complete) => failure.help("`maquette models ls` lists those that there are"),
+            (None, View::Complete) => failure.help(
+                "`maquette models ls` lists those that there are; a base model that only `maquette models bases` lists gets a row \
+                 by a file with `OVERRIDE`",
+            ),
         }
     })
 }

@@ -9,7 +9,7 @@ use super::super::{Exit, Failure, Ui};
 use super::Format;
 use super::desk::{Desk, Site, tell_of_hidden};
 use crate::remote::open_webui::{Search, View};
-use crate::report::models::{ModelLine, Workspace, models_human};
+use crate::report::models::{ModelLine, Workspace, models_human, principals};
 use crate::state::ReferenceKind;
 
 /// Arguments of `models ls`.
@@ -97,7 +97,8 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let observed = desk.observe(&[ReferenceKind::Group, ReferenceKind::User])?;
     tell_of_hidden(&observed, ui);
     let rows = observed.rows.values().filter(|row| viewed.as_ref().is_none_or(|viewed| viewed.contains(&row.id)));
-    let lines = rows.map(|row| (desk.line(row, &observed), row.owner.as_deref()));
+    let names = principals(&observed.catalogue);
+    let lines = rows.map(|row| (desk.line(row, &names), row.owner.as_deref()));
     let lines = lines.filter(|(line, owner)| arguments.filter.takes(line, *owner)).map(|(line, _)| line).collect();
     let mut lines = sorted(lines, arguments.sort, arguments.reverse);
     let left_out = lines.len().saturating_sub(arguments.limit.unwrap_or(usize::MAX));

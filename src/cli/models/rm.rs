@@ -7,7 +7,7 @@ use super::super::{Exit, Failure, Ui};
 use super::desk::{Desk, Site, row_of};
 use super::write::{Asking, Edit, Writing, write};
 use crate::diff::{Action, Change};
-use crate::report::models::models_human;
+use crate::report::models::{models_human, principals};
 use crate::state::{Field, ObservedRow, Ownership, ReferenceKind};
 
 /// Arguments of `models rm`.
@@ -42,7 +42,8 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
         guarded(row, arguments, &desk)?;
         rows.push(row);
     }
-    let lines: Vec<_> = rows.iter().map(|row| desk.line(row, &observed)).collect();
+    let names = principals(&observed.catalogue);
+    let lines: Vec<_> = rows.iter().map(|row| desk.line(row, &names)).collect();
     ui.prose(|out, layout| models_human(&lines, layout, out));
     let changes = rows.iter().map(|row| Change::new(&row.id, Action::Delete)).collect();
     let edit = Edit { command: "models rm".into(), changes, approved: arguments.asking.yes };

@@ -3,10 +3,12 @@
 use camino::Utf8Path;
 use clap::{Args, ValueEnum};
 
+use super::super::import::single;
 use super::super::{Exit, Failure, Ui};
 use super::desk::{Site, row_of};
 use crate::apply::utc;
 use crate::report::models::{ModelPage, model_human, principals};
+use crate::report::printable;
 use crate::state::ReferenceKind;
 
 /// Arguments of `models show`.
@@ -28,22 +30,44 @@ enum Format {
     Human,
     /// The row as the remote gives it.
     Json,
+    /// A file of the workspace that says the same.
+    Modelfile,
 }
 
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
     let desk = arguments.site.open(directory)?;
-    let observed = desk.observe(&[ReferenceKind::Group, ReferenceKind::User])?;
+    let mut observed = desk.observe(&[ReferenceKind::Base, ReferenceKind::Group, ReferenceKind::User])?;
+    if arguments.format == Format::Modelfile {
+        let row = row_of(&observed, &arguments.id)?;
+        let more = desk.runtime.block_on(desk.remote.catalogue_for(&[row], &observed))?;
+        observed.catalogue.entries.extend(more.entries);
+    }
     let row = row_of(&observed, &arguments.id)?;
     match arguments.format {
         Format::Json => ui.json(&row.raw)?,
+        Format::Modelfile => {
+            let file = single(row, &observed, &*desk.remote, &desk.project)?;
+            if ui.draws_results() {
+                ui.result(|out, _| write!(out, "{}", printable(&file.text)))?;
+            } else {
+                ui.exactly(file.text.as_bytes())?;
+            }
+            for (path, length) in &file.neighbours {
+                ui.note(&format!("note: {path} ({length} bytes) is a file beside it, which `maquette import` writes"));
+            }
+            for field in &file.left_out {
+                ui.note(&format!("note: no directive says its {field}"));
+            }
+        }
         Format::Human => {
-            let line = desk.line(row, &observed);
+            let names = principals(&observed.catalogue);
+            let line = desk.line(row, &names);
             let page = ModelPage {
                 times: [line.created_at, line.updated_at].map(|time| time.map(utc)),
                 line,
                 fields: &row.fields,
                 link: desk.remote.link(&row.id),
-                names: &principals(&observed.catalogue),
+                names: &names,
             };
             ui.result(|out, layout| model_human(&page, layout, out))?;
         }

@@ -83,6 +83,54 @@ fn models_are_listed_shown_and_compared() {
 }
 
 #[test]
+fn a_model_is_shown_as_the_file_that_says_the_same() {
+    each_version(|version| {
+        let server = exclusive_of(version);
+        let desk = Desk::at(&server);
+        let shown = models(&desk, &["show", FOREIGN, "--format", "modelfile"]);
+        shown.success();
+        assert!(shown.stdout.contains(&format!("ID {FOREIGN}\n")), "{shown}");
+        assert!(shown.stderr.contains("which `maquette import` writes"), "{shown}");
+        desk.project.file("foreign.Modelfile", shown.stdout.replace("AVATAR ", "# AVATAR "));
+        let plan = desk.plan(&["--claim", FOREIGN]);
+        plan.success();
+        assert!(plan.stdout.contains("0 to create, 1 to update, 0 to delete"), "{plan}");
+        assert!(plan.stdout.contains("taken over") && !plan.stdout.contains("      "), "no field changes\n{plan}");
+        // As any other of its workspace: what is in the way of a file is in the way of none that is only shown.
+        assert_eq!(models(&desk, &["show", FOREIGN, "--format", "modelfile"]).stdout, shown.stdout);
+    });
+}
+
+#[test]
+fn text_of_strangers_acts_on_no_terminal() {
+    let server = exclusive_of(crate::server::Version::newest());
+    let desk = Desk::at(&server);
+    let hostile = "\u{1b}[31mred\u{7}\u{202e}";
+    let row = json!({"id": format!("bad{hostile}"), "base_model_id": format!("gone{hostile}"), "name": hostile,
+        "params": {"system": format!("{hostile}\nmore")}, "meta": {"description": hostile, "tags": [{"name": hostile}],
+        "toolIds": [hostile], "profile_image_url": format!("https://example.com/{hostile}")}, "access_grants": []});
+    let id = format!("bad{hostile}");
+    server.create_model(&server.second_admin, row).unwrap();
+    for arguments in [
+        vec!["models", "ls"],
+        vec!["models", "show", &id],
+        vec!["models", "diff", &id, FOREIGN],
+        vec!["models", "tags"],
+        vec!["models", "bases"],
+        vec!["models", "history", &id],
+        vec!["models", "off", &id],
+        vec!["models", "repair", &id, "--dry-run"],
+        vec!["models", "rm", &id, "--dry-run"],
+        vec!["models", "image", &id, "--out", "x"],
+        vec!["models", "show", "\u{1b}[31m"],
+        vec!["doctor"],
+    ] {
+        let output = desk.project.run(&[&["--color", "always"], &*arguments].concat());
+        output.acts_on_no_terminal();
+    }
+}
+
+#[test]
 fn two_remotes_are_compared_by_name() {
     let server = exclusive_of(crate::server::Version::newest());
     let desk = Desk::at(&server);
