@@ -1,13 +1,12 @@
 //! What is well with a remote and what is not.
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Error;
 use crate::diff::FieldChange;
 
 /// How well something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
     /// It is as it should be.
@@ -21,7 +20,7 @@ pub enum Health {
 }
 
 /// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnosis {
     /// What was looked at: `version`, `access`, …; of models the stable word for what is wrong.
     pub topic: String,

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Layout, printable, style, wording};
@@ -12,7 +11,7 @@ use crate::remote::{Diagnosis, Health};
 const MAX_OF_A_KIND: usize = 10;
 
 /// One thing that was examined, and what was found.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Patient {
     /// `configuration`, or the remote's name.
     pub name: String,
