@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::{json, models};
 use crate::apply::Desk;
-use crate::server::{FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Snapshot, Version, changes, each_version, exclusive_of};
+use crate::server::{
+    Asked, FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Proxy, Snapshot, Version, changes, each_version, exclusive_of,
+};
 
 /// What differs from `before`, but for what every write renews.
 fn differences(desk: &Desk, before: &Snapshot) -> Vec<String> {
@@ -109,6 +111,7 @@ fn an_older_version_is_written_as_a_new_one() {
     });
     let versions = json(&desk, &["history", "support"]);
     let versions = versions.as_array().unwrap();
+    // Both may be of one second.
     assert_eq!([&versions[0]["by"], &versions[0]["current"]], [&json!("Grace Second"), &json!(true)]);
     let (first, edited) = (versions.last().unwrap(), &versions[0]);
     let version = |of: &serde_json::Value| of["version"].as_str().unwrap().to_owned();
@@ -127,6 +130,33 @@ fn an_older_version_is_written_as_a_new_one() {
     assert!(restored.stderr.contains("the next plan shows this as drift"), "{restored}");
     assert!(desk.changes().contains(&"update support: system (drift)".to_owned()), "{:?}", desk.changes());
     models(&desk, &["restore", "support", "nonsense", "--yes"]).fails(1);
+}
+
+#[test]
+fn a_model_that_is_no_longer_as_it_was_shown_is_left_alone() {
+    let server = exclusive_of(Version::newest());
+    let proxy = Proxy::to(&server.url);
+    let desk = Desk::at(&server).through(&proxy);
+    // Right before the write the model is looked at once more.
+    let look = Asked::first(&format!("GET /api/v1/models/model?id={FOREIGN_PRIVATE}"));
+    for (command, name) in
+        [(vec!["off"], "Theirs"), (vec!["hide"], "Theirs too"), (vec!["rm", "--yes"], "Still theirs")]
+    {
+        let edit = |row: &mut serde_json::Value| row["name"] = json!(name);
+        let (output, came) = proxy.holding(
+            &look,
+            || models(&desk, &[&*command, &[FOREIGN_PRIVATE]].concat()),
+            |_| drop(server.edit_model(&server.second_admin, FOREIGN_PRIVATE, edit)),
+        );
+        assert!(came.is_some(), "the look comes: {:?}", proxy.asked());
+        output.code(1);
+        assert!(output.stdout.contains("has changed on the remote since it was read"), "{output}");
+        let row = server.model(FOREIGN_PRIVATE).unwrap();
+        assert_eq!(
+            [&row["name"], &row["is_active"], &row["meta"]["hidden"]],
+            [&json!(name), &json!(true), &json!(null)]
+        );
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The everyday commands on real servers: `maquette models …` and `maquette doctor`.
 
+mod client;
 mod doctor;
 mod edits;
 mod looks;
