@@ -13,6 +13,7 @@ pub mod fix;
 mod grade;
 mod place;
 pub mod rules;
+mod secrets;
 mod swallowed;
 mod syntax;
 mod template;
@@ -22,6 +23,7 @@ pub use allow::allow;
 pub use baseline::{Baseline, BaselineError};
 pub use fingerprint::{Fingerprint, fingerprints};
 pub use grade::{LevelSetting, Levels, Selection, SelectionError, grade};
+pub use secrets::secrets;
 pub use weights::Weights;
 
 use std::cell::OnceCell;

@@ -21,7 +21,7 @@ use crate::remote::{self, open_webui};
 use crate::report;
 use crate::session::{Compiled, Session};
 use crate::source::{DiskFiles, FileId};
-use crate::state::{Intent, Observed};
+use crate::state::{Catalogue, DesiredRow, Intent, Observed};
 
 /// Arguments of `compile`.
 #[derive(Debug, Args)]
@@ -110,7 +110,8 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
             }
         }
         Some(Target::OpenWebui) => {
-            let rows: Vec<Value> = desired.rows.iter().map(|(id, row)| open_webui::new_row(id, row)).collect();
+            let new_row = |(id, row): (&String, &DesiredRow)| open_webui::new_row(id, row, &Catalogue::default());
+            let rows: Vec<Value> = desired.rows.iter().map(|row| open_webui::exported(&new_row(row))).collect();
             ui.result(|out, _| {
                 serde_json::to_writer_pretty(&mut *out, &rows)?;
                 writeln!(out)

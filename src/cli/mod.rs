@@ -9,18 +9,22 @@ mod check;
 mod claims;
 mod commit;
 mod compile;
+mod completions;
 mod doctor;
 mod drafts;
 mod drift;
 mod editions;
 mod explain;
+mod export;
 mod failure;
 mod fmt;
 mod import;
 mod init;
 mod login;
+mod man;
 mod models;
 mod origins;
+mod output;
 mod parse;
 mod paths;
 mod plan;
@@ -126,10 +130,16 @@ enum Command {
     Parse(parse::Arguments),
     /// Print Modelfiles for another reader.
     Compile(compile::Arguments),
+    /// Write models as Open WebUI's Models page imports them, or as `ollama create` takes them.
+    Export(export::Arguments),
     /// Keep a server's token in your credentials file.
     Login(login::Arguments),
     /// Print the JSON Schema of a format.
     Schema(schema::Arguments),
+    /// Print what a shell needs to complete commands.
+    Completions(completions::Arguments),
+    /// Print the manual as a man page.
+    Man(man::Arguments),
 }
 
 /// Runs the command line and gives the process's exit code.
@@ -162,8 +172,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments, &directory, &mut ui),
         Command::Parse(arguments) => parse::run(&arguments, &directory, &mut ui),
         Command::Compile(arguments) => compile::run(&arguments, &directory, &mut ui),
+        Command::Export(arguments) => export::run(&arguments, &directory, &mut ui),
         Command::Login(arguments) => login::run(&arguments, &mut ui),
         Command::Schema(arguments) => schema::run(&arguments, &mut ui),
+        Command::Completions(arguments) => completions::run(&arguments, &mut ui),
+        Command::Man(arguments) => man::run(&arguments, &directory, &mut ui),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -63,6 +63,27 @@ impl Targets {
         Self { targets: patterns(targets), excludes: patterns(excludes) }
     }
 
+    /// Whether the model with that id is meant.
+    #[must_use]
+    pub fn includes(&self, id: &str) -> bool {
+        self.select(&[id])
+    }
+
+    /// Looks for a pattern that matches none of the ids that are known.
+    ///
+    /// # Errors
+    /// [`UnknownTarget`] if there is one.
+    pub fn all_match<'a>(&self, known: impl IntoIterator<Item = &'a str>) -> Result<(), UnknownTarget> {
+        let known: BTreeSet<&str> = known.into_iter().collect();
+        for pattern in self.targets.iter().chain(&self.excludes) {
+            if !known.iter().any(|id| pattern.matches(id)) {
+                let close = closest(&pattern.text, known.iter().copied()).map(str::to_owned);
+                return Err(UnknownTarget { pattern: pattern.text.clone(), close });
+            }
+        }
+        Ok(())
+    }
+
     /// Whether any of a change's ids is meant, and none is excluded.
     fn select(&self, ids: &[&str]) -> bool {
         let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| ids.iter().any(|id| pattern.matches(id)));
@@ -88,13 +109,7 @@ impl Targets {
             .rows
             .iter()
             .filter(|(id, row)| matches!(key.ownership(id, origin, row.mark.as_ref()), Ownership::Ours(_)));
-        let known: BTreeSet<&str> = desired.rows.keys().chain(ours.map(|(id, _)| id)).map(String::as_str).collect();
-        for pattern in self.targets.iter().chain(&self.excludes) {
-            if !known.iter().any(|id| pattern.matches(id)) {
-                let close = closest(&pattern.text, known.iter().copied()).map(str::to_owned);
-                return Err(UnknownTarget { pattern: pattern.text.clone(), close });
-            }
-        }
+        self.all_match(desired.rows.keys().chain(ours.map(|(id, _)| id)).map(String::as_str))?;
         let renames: Vec<(String, String)> =
             changes.rows.iter().filter_map(|change| Some((change.id.clone(), change.moved_from.clone()?))).collect();
         let is_meant = |id: &str| {

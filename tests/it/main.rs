@@ -21,6 +21,7 @@ mod composition;
 mod conformance;
 mod corpus;
 mod everyday;
+mod export;
 mod faults;
 mod faulty;
 mod faulty_server;

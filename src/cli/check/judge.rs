@@ -4,9 +4,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::look::Checked;
-use super::print::write;
 use crate::check::{self, Baseline, Selection};
-use crate::cli::{Failure, Ui, at};
+use crate::cli::{Failure, Ui, at, output};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{self, BaselineFileError};
 use crate::source::FileError;
@@ -98,7 +97,7 @@ impl Judgement {
         if now == before && path.exists() {
             ui.note(&format!("{name} stays as it is: {findings}"));
         } else {
-            write(&path, |out| out.write_all(now.text().as_bytes()))?;
+            output::write(&path, |out| out.write_all(now.text().as_bytes()))?;
             ui.note(&format!("wrote {name}: {findings}, {} before", before.len()));
         }
         Ok(())

@@ -12,6 +12,7 @@ mod checkup;
 mod choose;
 mod client;
 mod concerns;
+mod export;
 mod history;
 mod import;
 mod observe;
@@ -22,7 +23,9 @@ mod unbind;
 mod write;
 
 pub use bind::{NameMaps, Rules, bind, name_maps};
+pub use client::Client;
 pub use client::{Account, Client, Greeting, Image, Search, Single, View};
+pub use export::{exported, shared};
 pub(in crate::remote) use render::blank_row;
 pub(in crate::remote) use restore::{final_mark, with_fields};
 pub(in crate::remote) use row::set_mark;

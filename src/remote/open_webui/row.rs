@@ -192,8 +192,12 @@ fn patch_field(row: &mut Map<String, Value>, field: &Field, value: Option<&Value
         Field::Active => set(row, "is_active", value.cloned().unwrap_or(Value::Bool(true))),
         Field::Access => {
             let grants = access::from_canonical(value);
-            let form = access::form_of(row).unwrap_or(AccessForm::Grants);
-            set(row, form.key(), access::to_form(&grants, form));
+            // A row that was exported for every version has both forms, and both go on saying the same.
+            let is_there = |form: &AccessForm| row.contains_key(form.key());
+            let forms: Vec<_> = [AccessForm::Grants, AccessForm::Control].into_iter().filter(is_there).collect();
+            for form in if forms.is_empty() { vec![AccessForm::Grants] } else { forms } {
+                set(row, form.key(), access::to_form(&grants, form));
+            }
         }
         Field::System => set_or_remove(object(row, "params"), "system", value.cloned()),
         // Stop strings too are stored as they are meant: on 0.12.4 those of a model reach every kind of base model
@@ -235,14 +239,14 @@ pub(super) fn without_unwritable(raw: &Value) -> Value {
     raw
 }
 
-/// A new row as the page's import takes it, without an ownership mark.
+/// A new row as the server's create takes it, without an ownership mark.
 #[must_use]
-pub fn new_row(id: &str, desired: &DesiredRow) -> Value {
+pub fn new_row(id: &str, desired: &DesiredRow, catalogue: &Catalogue) -> Value {
     let raw = super::render::blank_row(id, AccessForm::Grants);
     let initial = desired.initial.iter().filter(|(field, _)| !desired.fields.contains_key(field));
     let initial = initial.map(|(field, value)| (field, Some(value)));
     let fields = desired.fields.iter().map(|(field, value)| (field, value.as_ref()));
-    patch(&raw, initial.chain(fields), &Catalogue::default())
+    patch(&raw, initial.chain(fields), catalogue)
 }
 
 /// A copy of a row under another id, without its mark. A copy of a base model's row is a preset on that model. It is
