@@ -8,10 +8,11 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use super::survey::{Selection, Site, survey};
-use super::ui::has_errors;
-use super::workspace::{Workspace, sort};
+use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, at, output, runtime};
-use crate::check::{self, Targets, secrets};
+use crate::check::{Targets, secrets};
+use crate::decompile::Names;
+use crate::diagnostic::Severity;
 use crate::diff;
 use crate::ir::modelfile;
 use crate::project;
@@ -179,11 +180,10 @@ fn ollama(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Ex
     // How models go to Open WebUI is not the question here.
     findings.retain(|finding| finding.rule == "from-cycle");
     findings.extend(workspace.session.judge(&files, &|_| Targets { open_webui: false, ollama: true }));
-    workspace.session.trace(&mut findings);
-    check::grade(&mut findings, &workspace.project.manifest.levels, &workspace.session.sources);
-    sort(&mut findings);
-    let wrong = has_errors(&findings);
-    if wrong {
+    workspace.grade(&mut findings);
+    // The rest is for `check`.
+    findings.retain(|finding| finding.severity == Severity::Error);
+    if !findings.is_empty() {
         ui.diagnostics(&findings, &workspace.session.sources);
         return Ok(Exit::Failed);
     }
@@ -203,11 +203,11 @@ fn ollama(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Ex
     };
     std::fs::create_dir_all(at(directory, folder))
         .map_err(|error| Failure::new(format!("cannot make the folder `{folder}`: {error}")))?;
-    let mut names = BTreeSet::new();
+    let mut names = Names::default();
     for (id, text) in &texts {
-        let name = file_name(id, &mut names);
-        write(&at(directory, &folder.join(&name)), text, arguments.force)?;
-        ui.result(|out, _| writeln!(out, "ollama create {} -f {}", word(id), word(folder.join(&name).as_str())))?;
+        let path = names.choose(folder, id).path;
+        write(&at(directory, &path), text, arguments.force)?;
+        ui.result(|out, _| writeln!(out, "ollama create {} -f {}", word(id), word(path.as_str())))?;
     }
     ui.note(&format!("wrote {} to {folder}; the commands above create them", counted(texts.len())));
     Ok(Exit::Done)
@@ -224,17 +224,6 @@ fn depth(model: &ModelIntent, intent: &Intent) -> usize {
         parent = base.parent.as_ref();
     }
     seen.len()
-}
-
-/// A name for a model's file that every system takes, and that no other one of `taken` has.
-fn file_name(id: &str, taken: &mut BTreeSet<String>) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
-    let stem: String = id.chars().map(plain).take(100).collect();
-    let stem = stem.trim_matches('.').to_owned();
-    (1..)
-        .map(|number| if number == 1 { format!("{stem}.Modelfile") } else { format!("{stem}-{number}.Modelfile") })
-        .find(|name| taken.insert(name.to_lowercase()))
-        .unwrap_or_default()
 }
 
 /// A word of a shell's command line.

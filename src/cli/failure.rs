@@ -29,6 +29,11 @@ impl Failure {
         self
     }
 
+    /// With this way out, where it has none.
+    pub(super) fn or_help(self, help: impl Into<String>) -> Self {
+        if self.help.is_some() { self } else { self.help(help) }
+    }
+
     /// A failure of which everything has been said.
     pub(super) fn reported() -> Self {
         Self { silent: true, ..Self::new(String::new()) }

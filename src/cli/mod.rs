@@ -98,7 +98,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a manifest and a first model.
+    /// Write a manifest, and a first model or all that a server has.
     Init(init::Arguments),
     /// Write files for the models that a server, an export or a folder has.
     Import(import::Arguments),
@@ -124,13 +124,13 @@ enum Command {
     Snapshots(snapshots::Arguments),
     /// Look at the models of a remote, and change single ones.
     Models(models::Arguments),
-    /// See whether everything is well: configuration, servers, tokens, and the models that are there.
+    /// See whether configuration, servers, tokens and models are well.
     Doctor(doctor::Arguments),
     /// Print the instructions of Modelfiles as JSON, a line a file.
     Parse(parse::Arguments),
     /// Print Modelfiles for another reader.
     Compile(compile::Arguments),
-    /// Write models as Open WebUI's Models page imports them, or as `ollama create` takes them.
+    /// Write models for the Models page's Import, or for `ollama create`.
     Export(export::Arguments),
     /// Keep a server's token in your credentials file.
     Login(login::Arguments),

@@ -142,6 +142,11 @@ fn the_parameters() {
 
 /// Its commands are run anew.
 #[test]
+fn the_tutorial() {
+    check("docs/tutorial.md", &crate::tutorial::played("docs/tutorial.md"));
+}
+
+#[test]
 fn the_guide_from_ollama() {
     check("docs/from-ollama.md", &crate::guide::played("docs/from-ollama.md"));
 }

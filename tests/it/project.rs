@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -91,14 +91,37 @@ impl Project {
         command
     }
 
+    /// A line for a shell, ready to run here as the program does.
+    pub(crate) fn shell(&self, line: &str) -> Command {
+        let program = self.command(&[]);
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(self.path()).env_clear();
+        command.envs(program.get_envs().filter_map(|(key, value)| Some((key, value?))));
+        command
+    }
+
+    /// Runs the program on a terminal of its own, with what somebody types. Everything that it shows is its stdout.
+    pub(crate) fn type_at(&self, arguments: &[&str], typed: &str) -> Output {
+        let program = self.command(arguments);
+        let mut command = Command::new("python3");
+        command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/terminal.py")).arg(typed);
+        command.arg(program.get_program()).args(arguments).current_dir(self.path()).env_clear().stdin(Stdio::null());
+        command.envs(program.get_envs().filter_map(|(key, value)| Some((key, value?))));
+        self.outcome(arguments, &command.output().unwrap())
+    }
+
     /// Runs the program to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        let output = self.command(arguments).output().unwrap();
+        self.outcome(arguments, &self.command(arguments).output().unwrap())
+    }
+
+    fn outcome(&self, arguments: &[&str], output: &process::Output) -> Output {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("it is UTF-8");
         let output = Output {
             arguments: arguments.join(" "),
             code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
         };
         for (variable, token) in self.environment.iter().filter(|(variable, _)| variable.starts_with("MAQUETTE_TOKEN"))
         {

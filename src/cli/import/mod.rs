@@ -35,7 +35,7 @@ const LONG_PROMPT: &str = "2000";
 const FOLDER: &str = "models";
 
 /// Arguments of `import`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Arguments {
     /// The models, by id or by a glob of ids; all without any.
     #[arg(value_name = "ID|GLOB")]
@@ -73,9 +73,10 @@ pub(super) struct Arguments {
     format: Format,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Format {
     /// For people: what was written, and what was not.
+    #[default]
     Human,
     /// Everything, as JSON.
     Json,
@@ -101,6 +102,11 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
 }
 
 impl Arguments {
+    /// Everything that a remote has, as without any other argument.
+    pub(super) fn everything_of(remote: &str) -> Self {
+        Self { remote: Some(remote.to_owned()), ..Self::default() }
+    }
+
     fn previews(&self) -> bool {
         self.dry_run || self.diff
     }

@@ -23,7 +23,6 @@ mod unbind;
 mod write;
 
 pub use bind::{NameMaps, Rules, bind, name_maps};
-pub use client::Client;
 pub use client::{Account, Client, Greeting, Image, Search, Single, View};
 pub use export::{exported, shared};
 pub(in crate::remote) use render::blank_row;
