@@ -5,7 +5,7 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, closest};
 use crate::ir::parameter::{self, Kind};
 use crate::ir::{Directive, Family, Shape, directive};
 use crate::source::Span;
-use crate::syntax::{Fault, Head, Item, Malformed, Quoting, Statement, Word};
+use crate::syntax::{Fault, Head, Item, Malformed, Quoting, Statement, Word, parse};
 
 /// The findings, in the order of the text.
 pub(super) fn findings(context: &Context) -> Vec<Diagnostic> {
@@ -183,11 +183,12 @@ impl<'a> Reader<'_, 'a> {
         } else {
             parameter::parse_value(row, unquoted.unwrap_or(value)).is_ok()
         };
-        if !fits {
+        let meant = format!("PARAMETER {} {value}", row.name);
+        // With a quote that nothing closes it would swallow what follows.
+        if !fits || parse(meant.as_str().into()).malformed().next().is_some() {
             return None;
         }
         let message = format!("`{}` is a parameter, not a directive", row.name);
-        let meant = format!("PARAMETER {} {value}", row.name);
         let edit = Edit { span: line, text: meant.clone() };
         let sure = if row.name == name { Applicability::Safe } else { Applicability::Unsafe };
         let span = Span::new(line.start, line.start + length(word));

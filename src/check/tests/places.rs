@@ -128,6 +128,11 @@ fn repairs_of_broken_lines_are_right() {
             found.iter().filter_map(|finding| finding.fix.as_ref()).map(|fix| fix.apply(text)).collect();
         assert_eq!(fixes, [expected], "{text:?}");
     }
+    // What would open a quote that nothing closes is no repair.
+    for text in ["FROM x\nstop \"a\nSYSTEM b\n", "FROM x\nstop \"\"\"a\"\nSYSTEM b\n"] {
+        let found = findings(text.as_bytes(), Targets { open_webui: false, ollama: true });
+        assert!(!found.is_empty() && found.iter().all(|finding| finding.fix.is_none()), "{text:?}: {found:?}");
+    }
 }
 
 #[test]
