@@ -9,6 +9,7 @@ mod page;
 mod quoting;
 mod saying;
 mod shelf;
+mod splice;
 #[cfg(test)]
 mod tests;
 
@@ -16,3 +17,4 @@ pub use file_name::{Named, Names};
 pub use page::{Entry, Page, page};
 pub use saying::{Saying, Style, base_sayings, id_statement, sayings};
 pub use shelf::{Attachment, Shelf};
+pub use splice::Splice;
