@@ -2,6 +2,7 @@
 //!
 //! stdout is the result, stderr is progress and prose. Exit codes: 0 done, nothing to do; 1 failed; 2 changes pending.
 
+mod adopt;
 mod apply;
 mod args;
 mod carry_out;
@@ -116,6 +117,8 @@ enum Command {
     Apply(apply::Arguments),
     /// Show what was edited on a remote since the last apply; exit with 2 if anything was.
     Drift(drift::Arguments),
+    /// Write what was edited on a remote back into the files.
+    Adopt(adopt::Arguments),
     /// Delete models that were switched off because their files went.
     Purge(purge::Arguments),
     /// Put back what was there before an apply.
@@ -165,6 +168,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Plan(arguments) => plan::run(&arguments, &directory, &mut ui),
         Command::Apply(arguments) => apply::run(&arguments, &directory, &mut ui),
         Command::Drift(arguments) => drift::run(&arguments, &directory, &mut ui),
+        Command::Adopt(arguments) => adopt::run(&arguments, &directory, &mut ui),
         Command::Purge(arguments) => purge::run(&arguments, &directory, &mut ui),
         Command::Rollback(arguments) => rollback::run(&arguments, &directory, &mut ui),
         Command::Snapshots(arguments) => snapshots::run(&arguments, &directory, &mut ui),

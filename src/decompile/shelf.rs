@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::file_name::{folded, stem_of};
+use crate::project::{FileName, model_name};
 use crate::source::{FileError, Files};
 
 /// A file beside a model's file.
@@ -43,7 +44,7 @@ impl<'a> Shelf<'a> {
     }
 
     /// Places content in a folder beside `file`, under that one's name, and gives the path.
-    pub(super) fn place(
+    pub fn place(
         &mut self,
         file: &Utf8Path,
         folder: &str,
@@ -76,7 +77,9 @@ impl<'a> Shelf<'a> {
 
     /// Whether the content may lie there, and if so whether it does already.
     fn is_free(&self, path: &Utf8Path, bytes: &[u8]) -> Option<bool> {
-        if self.taken.contains_key(&folded(path.as_str())) {
+        // `Modelfile.png` would be a model called `png`.
+        let is_model = !matches!(model_name(path), FileName::Other(_));
+        if is_model || self.taken.contains_key(&folded(path.as_str())) {
             return None;
         }
         match self.files.read(&self.root.join(path)) {

@@ -63,7 +63,9 @@ impl<'t> Splice<'t> {
         // Of two blank lines that meet one stays.
         let is_spaced = before.is_empty() || before.ends_with("\n\n") || before.ends_with("\r\n\r\n");
         let next = text.get(end..).unwrap_or_default();
-        if let Some(rest) = next.strip_prefix("\r\n").or_else(|| next.strip_prefix('\n')).filter(|_| is_spaced && starts) {
+        if let Some(rest) =
+            next.strip_prefix("\r\n").or_else(|| next.strip_prefix('\n')).filter(|_| is_spaced && starts)
+        {
             end = text.len() - rest.len();
         }
         self.instead.insert(Span::new(span.start, u32::try_from(end).unwrap_or(span.end)), String::new());
@@ -110,7 +112,11 @@ impl<'t> Splice<'t> {
     /// How lines end in the file.
     fn line_end(&self) -> &'static str {
         let first = self.tree.text.find('\n');
-        if first.is_some_and(|at| at > 0 && self.tree.text.as_bytes().get(at - 1) == Some(&b'\r')) { "\r\n" } else { "\n" }
+        if first.is_some_and(|at| at > 0 && self.tree.text.as_bytes().get(at - 1) == Some(&b'\r')) {
+            "\r\n"
+        } else {
+            "\n"
+        }
     }
 }
 

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and clippy knows only functions marked #[test] as tests"
 )]
 
+mod adopting;
 mod apply;
 mod bad_files;
 mod bad_input;
@@ -30,6 +31,7 @@ mod fuzz;
 mod generated;
 mod guards;
 mod guide;
+mod importing;
 mod model_based;
 mod ollama;
 mod onboarding;

@@ -363,6 +363,19 @@ fn long_prompts_have_files_of_their_own_when_asked() {
 }
 
 #[test]
+fn what_lies_beside_a_file_is_no_model() {
+    let image = json!({ "meta": { "profile_image_url": GIF } });
+    let world = World::new(&json!([row("Modelfile", &image)]));
+    let outcome = world.obeys(&[]);
+    assert_eq!(outcome.attachments.keys().next().unwrap(), "models/avatars/Modelfile-2.gif");
+
+    let mut world = World::new(&json!([row("a", &image)]));
+    world.project.manifest.workspace.models = Some(vec!["models/**".to_owned()]);
+    let line = Line::parse_from(["import"]);
+    assert!(import(&line.arguments, &world.project, &world.scene).is_err());
+}
+
+#[test]
 fn one_image_of_many_models_is_one_file() {
     let avatar = || json!({ "meta": { "profile_image_url": GIF } });
     let world = World::new(&json!([row("a", &avatar()), row("b", &avatar())]));

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
-use globset::{Glob, GlobSetBuilder};
+use globset::{GlobBuilder, GlobSetBuilder};
 
 use self::outcome::{Fate, Model, Outcome};
 use self::rows::Scene;
@@ -147,6 +147,12 @@ fn import(arguments: &Arguments, project: &Project, scene: &Scene) -> Result<Out
         outcome.models.push(judge(draft, &existing, arguments, project));
     }
     outcome.attach(settled.attachments);
+    if let Some(path) =
+        outcome.attachments.keys().find(|path| takes_in(project.manifest.workspace.models.as_deref(), path))
+    {
+        return Err(Failure::new(format!("`{path}`, which is no model, would be among the workspace's `models`"))
+            .help("let the globs of the manifest end in `*.Modelfile`"));
+    }
     if let Some(origin) = &scene.origin {
         outcome.claims = Some(noted(&outcome, origin, project, scene, &existing, &key)?);
     }
@@ -155,7 +161,7 @@ fn import(arguments: &Arguments, project: &Project, scene: &Scene) -> Result<Out
 }
 
 /// The names that mean something in files that do not declare them.
-fn argument_names(project: &Project) -> BTreeSet<String> {
+pub(super) fn argument_names(project: &Project) -> BTreeSet<String> {
     let manifest = &project.manifest;
     let of_remotes = manifest.remotes.values().flat_map(|remote| remote.args.keys());
     manifest.args.keys().chain(of_remotes).cloned().collect()
@@ -331,9 +337,15 @@ fn inside(folder: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
     Ok(parts.into_iter().collect())
 }
 
+/// Whether globs that the manifest gives match the file.
+fn takes_in(globs: Option<&[String]>, file: &Utf8Path) -> bool {
+    globs.is_some_and(|globs| matches_any(globs, file))
+}
+
 fn matches_any(globs: &[String], file: &Utf8Path) -> bool {
     let mut set = GlobSetBuilder::new();
-    for glob in globs.iter().filter_map(|glob| Glob::new(glob.strip_prefix("./").unwrap_or(glob)).ok()) {
+    let one = |glob: &String| GlobBuilder::new(glob.strip_prefix("./").unwrap_or(glob)).literal_separator(true).build();
+    for glob in globs.iter().filter_map(|glob| one(glob).ok()) {
         set.add(glob);
     }
     set.build().is_ok_and(|set| set.is_match(file))

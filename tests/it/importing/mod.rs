@@ -1,0 +1,5 @@
+//! What exists becomes a workspace that changes nothing.
+
+mod exports;
+mod servers;
+mod varied;
