@@ -33,14 +33,19 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-    let desk = arguments.site.open(directory)?;
-    let observed = desk.observe(&[ReferenceKind::Group, ReferenceKind::User])?;
+    let desk = arguments.site.open_to_write(directory)?;
+    let observed = desk.observe(&[ReferenceKind::Base, ReferenceKind::Group, ReferenceKind::User])?;
     let row = row_of(&observed, &arguments.id)?;
     if arguments.new.is_empty() {
         return Err(Failure::new("a model cannot have an empty id").help("name another one"));
     }
     if observed.rows.contains_key(&arguments.new) {
         let message = format!("there is a model `{}` already", arguments.new.escape_debug());
+        return Err(Failure::new(message).help("choose another id"));
+    }
+    let bases = observed.catalogue.of(ReferenceKind::Base).unwrap_or_default();
+    if bases.iter().any(|base| base.id == arguments.new) {
+        let message = format!("`{}` is a base model, whose place the copy would take", arguments.new.escape_debug());
         return Err(Failure::new(message).help("choose another id"));
     }
     let name = arguments.name.clone().unwrap_or_else(|| {

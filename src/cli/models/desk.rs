@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use super::super::survey::one_remote;
 use super::super::{Failure, Ui, runtime};
 use crate::diagnostic::closest;
-use crate::project::{self, Project};
+use crate::project::{self, Project, RemoteKind};
 use crate::remote::open_webui::OpenWebUi;
 use crate::remote::{self, Remote};
 use crate::report::models::{ModelLine, Workspace, access_words};
@@ -40,6 +40,19 @@ impl Site {
         let remote = remote::open(&project, &name)?;
         let key = WorkspaceKey::new(&project.manifest.workspace.id);
         Ok(Desk { project, key, remote, runtime: runtime()? })
+    }
+}
+
+impl Site {
+    /// Opens the remote for a command that changes rows of Open WebUI's model table: on a server, or in an export.
+    pub(super) fn open_to_write(&self, directory: &Utf8Path) -> Result<Desk, Failure> {
+        let desk = self.open(directory)?;
+        let identity = desk.remote.identity();
+        if identity.kind == RemoteKind::Ollama {
+            let what = format!("`{}` is an Ollama server, whose models have nothing of this", identity.name);
+            return Err(Failure::new(what).help("choose a remote of kind `open-webui` or `file` with `--remote`"));
+        }
+        Ok(desk)
     }
 }
 

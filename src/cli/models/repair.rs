@@ -40,7 +40,7 @@ const KINDS: [ReferenceKind; 8] = [
 ];
 
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-    let desk = arguments.site.open(directory)?;
+    let desk = arguments.site.open_to_write(directory)?;
     let observed = desk.observe(&KINDS)?;
     for id in &arguments.ids {
         row_of(&observed, id)?;

@@ -32,7 +32,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-    let desk = arguments.site.open(directory)?;
+    let desk = arguments.site.open_to_write(directory)?;
     let observed = desk.observe(&[ReferenceKind::Group, ReferenceKind::User])?;
     let row = row_of(&observed, &arguments.id)?;
     let known = versions(&desk, &observed, row, SEARCHED)?;

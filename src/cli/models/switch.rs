@@ -55,7 +55,7 @@ impl Switch {
 }
 
 pub(super) fn run(switch: Switch, arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
-    let desk = arguments.site.open(directory)?;
+    let desk = arguments.site.open_to_write(directory)?;
     let observed = desk.observe(&[ReferenceKind::Group, ReferenceKind::User])?;
     let (word, state) = switch.words();
     let mut ids: Vec<&str> = arguments.ids.iter().map(String::as_str).collect();

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::{json, models};
 use crate::apply::Desk;
 use crate::server::{
-    Asked, FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Proxy, Snapshot, Version, changes, each_version, exclusive_of,
+    Asked, CLOSED_BASE, FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Proxy, Snapshot, Version, changes, each_version,
+    exclusive_of,
 };
 
 /// What differs from `before`, but for what every write renews.
@@ -71,6 +72,7 @@ fn copies_are_private_and_deletions_are_guarded_and_can_be_undone() {
         assert_eq!(copy["user_id"], server.admin.id.as_str());
         assert_eq!(super::json(&desk, &["ls", "copy"])[0]["access"], "private");
         models(&desk, &["clone", FOREIGN, "copy"]).fails(1);
+        models(&desk, &["clone", FOREIGN, CLOSED_BASE]).fails(1);
         models(&desk, &["clone", "support", "open", "--with-access", "--name", "Open"]).success();
         assert_eq!(json(&desk, &["ls", "open"])[0]["workspace"], "none");
         models(&desk, &["clone", OPEN_BASE, "preset"]).success();

@@ -144,6 +144,18 @@ fn two_remotes_are_compared_by_name() {
 }
 
 #[test]
+fn what_ollama_has_nothing_of_is_refused_before_anything_is_asked() {
+    let project = Project::new();
+    project.manifest(
+        "[workspace]\nname = \"acme\"\nid = \"0123456789abcdef\"\n[remotes.o]\nkind = \"ollama\"\nurl = \"http://127.0.0.1:1\"\n",
+    );
+    for arguments in [["off", "a"], ["hide", "a"], ["rm", "a"], ["repair", "a"], ["bases", "--format=json"]] {
+        let said = project.refusal(&[&["models"][..], &arguments].concat());
+        assert!(said.contains("kind `open-webui`"), "{said}");
+    }
+}
+
+#[test]
 fn an_export_file_has_models_too() {
     let project = Project::applied();
     for (arguments, words) in [
