@@ -19,6 +19,9 @@ const TAKES_TEXT_TAGS: Version = Version(0, 8, 11);
 /// The first version on which it takes `null` for tags.
 const TAKES_NO_TAGS: Version = Version(0, 11, 0);
 
+/// The word for a preset whose base model is not there.
+const MISSING_BASE: &str = "missing-base";
+
 /// The lists of ids that a row can have in `meta`, with what they name.
 const REFERENCES: [(&str, ReferenceKind); 5] = [
     ("toolIds", ReferenceKind::Tool),
@@ -56,7 +59,10 @@ pub(super) fn ailments(observed: &Observed) -> Vec<Ailment> {
         found.extend(patient.access());
         found.extend(patient.owner());
     }
-    found.extend(concerns::stranded(observed).into_iter().map(|concern| Ailment {
+    // A model that no provider has is out of everybody's reach, and no file mends that.
+    let mut stranded = concerns::stranded(observed);
+    stranded.retain(|concern| !found.iter().any(|other| other.code == MISSING_BASE && other.id == concern.id));
+    found.extend(stranded.into_iter().map(|concern| Ailment {
         code: "base-out-of-reach",
         id: concern.id,
         health: Health::Warning,
@@ -131,7 +137,7 @@ impl Patient<'_> {
         let is_there = self.observed.rows.contains_key(base) || known.iter().any(|entry| is_it(&entry.id));
         (!is_there).then(|| {
             self.left(
-                "missing-base",
+                MISSING_BASE,
                 Health::Warning,
                 format!("`{}` is built on `{}`, which no provider has", self.shown(), base.escape_debug()),
                 format!(

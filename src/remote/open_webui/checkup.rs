@@ -63,7 +63,8 @@ pub(super) async fn checkup(server: &OpenWebUi) -> Vec<Diagnosis> {
     for (what, error) in answers {
         found.push(match error {
             None => Diagnosis::new("answers", Health::Good, format!("{what} answers")),
-            Some(error) => Diagnosis { topic: "answers".into(), ..error },
+            Some(error) => Diagnosis { topic: "answers".into(), ..error }
+                .help("mend the models that are said to break it, if there are any; else look into the server's log"),
         });
     }
     found
@@ -198,7 +199,13 @@ fn role(role: &str, email: &str) -> Diagnosis {
 /// How the models are.
 fn models_of(observed: &Observed) -> Vec<Diagnosis> {
     let presets = observed.rows.values().filter(|row| row.get(&crate::state::Field::Base).is_some()).count();
-    let message = format!("{presets} presets and {} rows of base models", observed.rows.len() - presets);
+    let counted = |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
+    let bases = observed.rows.len() - presets;
+    let message = format!(
+        "{} and {}",
+        counted(presets, "preset", "presets"),
+        counted(bases, "row of a base model", "rows of base models")
+    );
     let mut found = vec![match &observed.view {
         View::Complete => Diagnosis::new("models", Health::Good, message),
         View::Partial(reason) => {

@@ -151,6 +151,11 @@ fn a_preset_that_its_readers_cannot_use() {
             administrators': its base model `base`"]
     );
     assert_eq!(said("0.8.12", preset()), [""; 0]);
+    let built_on_nothing = row(json!({"access_grants": grants, "base_model_id": "gone"}), json!({}));
+    assert_eq!(
+        said("0.12.4", built_on_nothing),
+        ["Warning missing-base: `m` is built on `gone`, which no provider has"]
+    );
 }
 
 #[test]
