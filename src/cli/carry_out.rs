@@ -123,7 +123,8 @@ fn approved(jobs: &[Job], ui: &mut Ui) -> Result<bool, Failure> {
         }));
     }
     let names: Vec<&str> = jobs.iter().map(|job| job.plan.remote.name.as_str()).collect();
-    if ui.ask(&format!("Apply this to {}? Only `yes` does.", names.join(" and ")))? == "yes" {
+    let what = if jobs.iter().any(|job| job.plan.command.is_some()) { "Do this on" } else { "Apply this to" };
+    if ui.ask(&format!("{what} {}? Only `yes` does.", names.join(" and ")))? == "yes" {
         return Ok(true);
     }
     ui.note("nothing was written");

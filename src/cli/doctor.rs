@@ -1,6 +1,7 @@
 //! `maquette doctor`: is everything well between this workspace and its remotes? Writes nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use camino::Utf8Path;
 use clap::{Args, ValueEnum};
@@ -15,6 +16,9 @@ use crate::project::{self, Project};
 use crate::remote::{self, Diagnosis, Health, Remote};
 use crate::report::{Patient, doctor_human};
 use crate::state::WorkspaceKey;
+
+/// How long a person waits for a remote altogether.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -78,7 +82,8 @@ fn configuration(project: &Project) -> Vec<Diagnosis> {
         Diagnosis::new("manifest", Health::Warning, "it can be read, and names no remote")
             .help("add one: `kind = \"open-webui\"` and a `url` under `[remotes.NAME]`")
     } else {
-        Diagnosis::new("manifest", Health::Good, format!("it can be read, and names {remotes} remotes"))
+        let remotes = if remotes == 1 { "1 remote".to_owned() } else { format!("{remotes} remotes") };
+        Diagnosis::new("manifest", Health::Good, format!("it can be read, and names {remotes}"))
     }];
     found.push(match project::discover(project) {
         Err(error) => Diagnosis::new("files", Health::Failure, error.to_string())
@@ -104,7 +109,10 @@ async fn visit(opened: Result<Arc<dyn Remote>, remote::Error>, store: &Store, ke
         Ok(remote) => remote,
         Err(error) => return vec![error.into()],
     };
-    let mut found = remote.checkup().await;
+    let Ok(mut found) = tokio::time::timeout(PATIENCE, remote.checkup()).await else {
+        let message = format!("it was not through with its answers after {} s", PATIENCE.as_secs());
+        return vec![Diagnosis::new("connection", Health::Failure, message).help("try again, or look into its log")];
+    };
     let identity = remote.identity();
     for (name, course) in store.unfinished(key.workspace(), &identity.name, &identity.origin) {
         let warning = |message: String| Diagnosis::new("applies", Health::Warning, message);

@@ -66,6 +66,13 @@ impl Ui {
         self.out.flush()
     }
 
+    /// Writes a result in columns: cut to the terminal, and whole for whatever else reads it.
+    pub(super) fn table(&mut self, write: impl FnOnce(&mut dyn Write, Layout) -> io::Result<()>) -> io::Result<()> {
+        let width = if self.draws_results { self.out_layout.width } else { usize::MAX };
+        let layout = Layout { width, ..self.out_layout };
+        self.result(|out, _| write(out, layout))
+    }
+
     /// Writes a result that is to arrive byte for byte, escape sequences included.
     pub(super) fn exactly(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.out.flush()?;

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let observed = desk.observe(&[ReferenceKind::Base, ReferenceKind::Group, ReferenceKind::User])?;
     let lines = lines(&observed);
     match arguments.format {
-        Format::Human => ui.result(|out, layout| bases_human(&lines, layout, out))?,
+        Format::Human => ui.table(|out, layout| bases_human(&lines, layout, out))?,
         Format::Json => ui.json(&lines)?,
     }
     ui.note(match server.capabilities(&observed)?.base_access {

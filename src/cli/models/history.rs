@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let observed = desk.observe(&[])?;
     let lines = versions(&desk, &observed, row_of(&observed, &arguments.id)?, arguments.limit)?;
     match arguments.format {
-        Format::Human => ui.result(|out, layout| history_human(&lines, layout, out))?,
+        Format::Human => ui.table(|out, layout| history_human(&lines, layout, out))?,
         Format::Json => ui.json(&lines)?,
     }
     Ok(Exit::Done)

@@ -104,7 +104,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let left_out = lines.len().saturating_sub(arguments.limit.unwrap_or(usize::MAX));
     lines.truncate(lines.len() - left_out);
     match arguments.format {
-        Format::Human => ui.result(|out, layout| models_human(&lines, layout, out))?,
+        Format::Human => ui.table(|out, layout| models_human(&lines, layout, out))?,
         Format::Json => ui.json(&lines)?,
     }
     if left_out > 0 {

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     tell_of_hidden(&observed, ui);
     let lines = counted(&observed);
     match arguments.format {
-        Format::Human => ui.result(|out, layout| tags_human(&lines, layout, out))?,
+        Format::Human => ui.table(|out, layout| tags_human(&lines, layout, out))?,
         Format::Json => ui.json(&lines)?,
     }
     Ok(Exit::Done)

@@ -76,6 +76,9 @@ pub(super) fn write(
     for note in changes.iter().filter_map(|change| aftermath(change, &desk, &observed)) {
         ui.note(&format!("note: {note}"));
     }
+    if let Some(note) = undoing(&changes, &desk, &observed) {
+        ui.note(&format!("note: {note}"));
+    }
     let is_ours = |row: &&ObservedRow| matches!(desk.ownership(row), Ownership::Ours(_));
     let (deletes, updates) = (count(&changes, Action::Delete), count(&changes, Action::Update));
     let policy = Policy {
@@ -124,7 +127,24 @@ fn count(changes: &[Change], action: Action) -> usize {
     changes.iter().filter(|change| change.action == action).count()
 }
 
-/// What comes of a change of a model that the files describe, or what it takes to undo one of a model that they do not.
+/// What it takes to undo changes of models that the files do not describe.
+fn undoing(changes: &[Change], desk: &Desk, observed: &Observed) -> Option<String> {
+    let is_foreign =
+        |id: &str| observed.rows.get(id).is_some_and(|row| !matches!(desk.ownership(row), Ownership::Ours(_)));
+    let updated = changes.iter().filter(|change| change.action == Action::Update && is_foreign(&change.id));
+    let ids: Vec<String> = updated.map(|change| change.id.escape_debug().to_string()).collect();
+    let first = ids.first()?;
+    Some(match ids.len() {
+        1 => format!("`{first}` is not this workspace's: `maquette rollback --claim {first}` would undo this"),
+        count => {
+            format!(
+                "{count} of them are not this workspace's: `maquette rollback` with `--claim ID` for each would undo this"
+            )
+        }
+    })
+}
+
+/// What comes of a change of a model that the files describe.
 fn aftermath(change: &Change, desk: &Desk, observed: &Observed) -> Option<String> {
     let row = observed.rows.get(&change.id)?;
     let id = change.id.escape_debug();
@@ -140,9 +160,6 @@ fn aftermath(change: &Change, desk: &Desk, observed: &Observed) -> Option<String
                      the file says the same"
                 )
             })
-        }
-        (Action::Update, Ownership::Foreign | Ownership::Copy) => {
-            Some(format!("`{id}` is not this workspace's: `maquette rollback --claim {id}` would undo this"))
         }
         _ => None,
     }

@@ -28,5 +28,6 @@ pub fn principals(catalogue: &Catalogue) -> BTreeMap<String, String> {
 /// Who may use a model, in words: `public`, `private`, `read group:Support`.
 #[must_use]
 pub fn access_words(access: Option<&Value>, names: &BTreeMap<String, String>) -> String {
-    brief(&Field::Access, access, names, usize::MAX)
+    // A kind of remote without access has no word for it.
+    access.map(|access| brief(&Field::Access, Some(access), names, usize::MAX)).unwrap_or_default()
 }

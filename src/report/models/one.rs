@@ -51,7 +51,9 @@ pub fn model_human(page: &ModelPage<'_>, layout: Layout, out: &mut dyn Write) ->
         },
     ];
     fact("state", &state.join(", "))?;
-    fact("access", &line.access)?;
+    if !line.access.is_empty() {
+        fact("access", &line.access)?;
+    }
     if let Some(owner) = &line.owner {
         fact("owner", owner)?;
     }
