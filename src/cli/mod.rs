@@ -24,6 +24,7 @@ mod init;
 mod login;
 mod man;
 mod models;
+mod ollama;
 mod origins;
 mod output;
 mod parse;
@@ -127,6 +128,8 @@ enum Command {
     Snapshots(snapshots::Arguments),
     /// Look at the models of a remote, and change single ones.
     Models(models::Arguments),
+    /// Look at an Ollama server, and have it pull, push, copy and unload models.
+    Ollama(ollama::Arguments),
     /// See whether configuration, servers, tokens and models are well.
     Doctor(doctor::Arguments),
     /// Print the instructions of Modelfiles as JSON, a line a file.
@@ -173,6 +176,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rollback(arguments) => rollback::run(&arguments, &directory, &mut ui),
         Command::Snapshots(arguments) => snapshots::run(&arguments, &directory, &mut ui),
         Command::Models(arguments) => models::run(&arguments, &directory, &mut ui),
+        Command::Ollama(arguments) => ollama::run(&arguments, &directory, &mut ui),
         Command::Doctor(arguments) => doctor::run(&arguments, &directory, &mut ui),
         Command::Parse(arguments) => parse::run(&arguments, &directory, &mut ui),
         Command::Compile(arguments) => compile::run(&arguments, &directory, &mut ui),

@@ -55,6 +55,11 @@ impl Ui {
         self.draws_results
     }
 
+    /// Whether lines are drawn over, because somebody sees them.
+    pub(super) fn draws(&self) -> bool {
+        self.draws
+    }
+
     /// Whether somebody is there to answer.
     pub(super) fn is_interactive(&self) -> bool {
         self.interactive

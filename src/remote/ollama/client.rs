@@ -2,6 +2,7 @@
 
 use futures_util::StreamExt as _;
 use reqwest::StatusCode;
+use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -21,15 +22,18 @@ pub struct Client {
 }
 
 /// How far the server is with something that takes long.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Progress {
     /// What it is doing.
     pub status: String,
     /// The layer that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
     /// How many bytes there are of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
     /// How many of them are through.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub completed: Option<u64>,
 }
 

@@ -99,6 +99,12 @@ fn answer(state: &mut State, method: &Method, path: &str, body: &Bytes) -> Respo
         "GET /api/version" => Ok(json!({ "version": state.version.unwrap_or(VERSION) })),
         "GET /api/tags" => Ok(json!({ "models": state.models.iter().rev().map(listed).collect::<Vec<_>>() })),
         "GET /api/ps" => Ok(json!({ "models": [] })),
+        // Taking a model out of memory; there is nothing in it.
+        "POST /api/generate" => match find(state, text(&json, "model")) {
+            Some(model) => Ok(json!({ "model": model.name, "done": true, "done_reason": "unload" })),
+            None => Err((404, format!("model '{}' not found", text(&json, "model")))),
+        },
+        "POST /api/pull" | "POST /api/push" => return transferred(text(&json, "model")),
         "POST /api/show" => show(state, &json),
         "POST /api/copy" => copy(state, &json),
         "DELETE /api/delete" => delete(state, &json),
@@ -124,6 +130,21 @@ fn answer(state: &mut State, method: &Method, path: &str, body: &Bytes) -> Respo
         Ok(answer) => axum::Json(answer).into_response(),
         Err((status, error)) => refusal(status, &error),
     }
+}
+
+/// A registry that has everything but `absent`. Nothing comes of it.
+fn transferred(model: &str) -> Response {
+    let digest = format!("sha256:{}", "b".repeat(64));
+    let mut lines = vec![json!({ "status": "pulling manifest" })];
+    if model == "absent" {
+        lines.push(json!({ "error": "pull model manifest: file does not exist" }));
+    } else {
+        lines.push(json!({ "status": "pulling bbbbbbbbbbbb", "digest": digest, "total": 100 }));
+        lines.push(json!({ "status": "pulling bbbbbbbbbbbb", "digest": digest, "total": 100, "completed": 100 }));
+        lines.push(json!({ "status": "success" }));
+    }
+    let lines = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n") + "\n";
+    ([("content-type", "application/x-ndjson")], lines).into_response()
 }
 
 fn refusal(status: u16, error: &str) -> Response {

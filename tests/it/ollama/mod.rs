@@ -2,6 +2,7 @@
 //! a real one, against that.
 
 mod applying;
+mod commands;
 mod contract;
 mod fake;
 mod faults;
