@@ -2,10 +2,11 @@
 //!
 //! An apply of new models by `sync`, by `import`, by `rows`, and by a loop of single calls (Python, httpx, keep-alive, the
 //! same number at once); an apply of 50 changes among them by each way; then plans of the unchanged models next to the bare
-//! requests that such a plan needs. All in one run, in turn, as medians and ratios: the machine may be noisy.
+//! requests that such a plan needs; and imports of all models next to the bare requests and to a script with the client
+//! library `owui-client` that reads them in the fewest calls. All in one run, in turn, as medians and ratios: the machine may be noisy.
 //!
-//! `cargo bench --bench server -- plans 10000` measures the plans alone, of so many models; `applies` and `changes` name the
-//! other parts.
+//! `cargo bench --bench server -- plans 10000` measures the plans alone, of so many models; `applies`, `changes` and `imports` name
+//! the other parts.
 
 #![allow(
     clippy::expect_used,
@@ -39,7 +40,7 @@ const DELETED: usize = 10;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let models = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(1000);
-    let parts = ["applies", "changes", "plans"];
+    let parts = ["applies", "changes", "plans", "imports"];
     let named = |part: &str| arguments.iter().any(|argument| argument == part);
     let wanted = |part: &str| named(part) || !parts.into_iter().any(named);
 
@@ -56,6 +57,9 @@ fn main() {
     }
     if wanted("plans") {
         bench.plans();
+    }
+    if wanted("imports") {
+        bench.imports();
     }
 }
 
@@ -121,7 +125,7 @@ impl Bench<'_> {
 
         let (mut plan, mut cpu, mut bare, mut peak) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for _ in 0..PLANS {
-            let (wall, used, memory) = self.measured_plan();
+            let (wall, used, memory) = self.measured("plan", self.folder);
             plan.push(wall);
             cpu.push(used);
             peak = peak.max(memory);
@@ -139,6 +143,43 @@ impl Bench<'_> {
             (ratio(plan, bare) - 1.0) * 100.0
         );
         println!("  peak memory   {:>8.1} MiB", f64::from(peak) / 1024.0);
+    }
+
+    /// Imports of all models into an empty workspace, next to the bare requests and to a script.
+    fn imports(&self) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/read.py");
+        let python = python_with("reader", &["owui-client==11.0.0"]);
+        let into = tempfile::tempdir().unwrap();
+        let workspace = |name: &str| {
+            let folder = into.path().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            std::fs::copy(self.folder.join("maquette.toml"), folder.join("maquette.toml")).unwrap();
+            folder
+        };
+        let before = requests(self.server).len();
+        let (first, ..) = self.measured("import", &workspace("first"));
+        let asked = requests(self.server).split_off(before);
+        let (mut import, mut cpu, mut bare, mut read, mut peak) = (vec![first], Vec::new(), Vec::new(), Vec::new(), 0);
+        for round in 0..ROUNDS {
+            let (wall, used, memory) = self.measured("import", &workspace(&round.to_string()));
+            import.push(wall);
+            cpu.push(used);
+            peak = peak.max(memory);
+            bare.push(timed(|| bare_requests(self.server, &asked)));
+            let folder = into.path().join(format!("read-{round}"));
+            std::fs::create_dir(&folder).unwrap();
+            let Server { url, admin, .. } = self.server;
+            read.push(timed(|| run(Command::new(&python).arg(&script).arg(url).arg(&admin.token).arg(&folder))));
+        }
+        let (import, cpu, bare, read) = (median(import), median(cpu), median(bare), median(read));
+        println!("import of {} models, median of {ROUNDS}", self.models);
+        println!("  requests      {:>8}     {}", asked.len(), asked.join(", "));
+        println!("  whole         {:>8.1} ms", import.as_secs_f64() * 1e3);
+        println!("  our CPU       {:>8.1} ms", cpu.as_secs_f64() * 1e3);
+        println!("  bare requests {:>8.1} ms", bare.as_secs_f64() * 1e3);
+        println!("  on top        {:>8.1} ms", (import.as_secs_f64() - bare.as_secs_f64()) * 1e3);
+        println!("  peak memory   {:>8.1} MiB", f64::from(peak) / 1024.0);
+        println!("  owui-client   {:>8.1} ms   import is {:.2} of it", read.as_secs_f64() * 1e3, ratio(import, read));
     }
 
     /// A workspace of models of usual size.
@@ -209,13 +250,13 @@ impl Bench<'_> {
         output.stdout
     }
 
-    /// One plan: its time, the processor's, and its peak memory in KiB.
-    fn measured_plan(&self) -> (Duration, Duration, u32) {
+    /// One run of a command: its time, the processor's, and its peak memory in KiB.
+    fn measured(&self, command: &str, folder: &Path) -> (Duration, Duration, u32) {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/measure.py");
         let output = Command::new("python3")
             .arg(script)
-            .args([env!("CARGO_BIN_EXE_maquette"), "plan"])
-            .current_dir(self.folder)
+            .args([env!("CARGO_BIN_EXE_maquette"), command])
+            .current_dir(folder)
             .env(variable(self.server), &self.server.admin.token)
             .output()
             .unwrap();
@@ -261,11 +302,16 @@ fn single_calls(server: &Server, rows: &Path) {
 
 /// A Python with the client library of the loop, made at the first call.
 fn python() -> PathBuf {
-    let environment = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("loop");
+    python_with("loop", &["httpx==0.28.1"])
+}
+
+/// A Python with these packages, made at the first call.
+fn python_with(name: &str, packages: &[&str]) -> PathBuf {
+    let environment = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name(name);
     let python = environment.join("bin/python");
     if !environment.join("complete").exists() {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment));
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "httpx==0.28.1"]));
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages));
         std::fs::write(environment.join("complete"), "").unwrap();
     }
     python
