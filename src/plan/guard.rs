@@ -133,7 +133,7 @@ fn drifted(changes: &Changes, policy: &Policy) -> Option<Blocker> {
         Blocker::new(
             "drift",
             format!("{} edited on the server since the last apply", models(count, "was", "were")),
-            "`--on-drift overwrite` puts back what the files say, `--on-drift keep` leaves the edited fields as they are",
+            "`maquette adopt` writes it into the files, `--on-drift overwrite` puts back what they say, `--on-drift keep` leaves the edited fields as they are",
         )
     })
 }

@@ -30,5 +30,8 @@ pub fn drift_human(drift: &Plan, layout: Layout, out: &mut dyn Write) -> io::Res
     let models = if count == 1 { "1 model was".to_owned() } else { format!("{count} models were") };
     let summary = format!("{models} edited on the remote since the last apply.");
     writeln!(out, "{}", layout.paint(style::STRONG, &summary))?;
-    writeln!(out, "`maquette apply --on-drift overwrite` puts back what the files say; `--on-drift keep` leaves it.")
+    writeln!(
+        out,
+        "`maquette adopt` writes it into the files; `maquette apply --on-drift overwrite` puts back what they say, `--on-drift keep` leaves it."
+    )
 }

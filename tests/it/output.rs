@@ -93,7 +93,7 @@ fn a_plan_with_drift_is_blocked() {
     Written by file: the export is replaced in one go.
 
     blocked: 1 model was edited on the server since the last apply
-      help: `--on-drift overwrite` puts back what the files say, `--on-drift keep` leaves the edited fields as they are
+      help: `maquette adopt` writes it into the files, `--on-drift overwrite` puts back what they say, `--on-drift keep` leaves the edited fields as they are
     "#);
 }
 

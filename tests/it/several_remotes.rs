@@ -162,7 +162,7 @@ fn drift_is_told_of_each_remote_and_nothing_is_written() {
           name: "Help" -> "Support"  (edited on the server)
 
     1 model was edited on the remote since the last apply.
-    `maquette apply --on-drift overwrite` puts back what the files say; `--on-drift keep` leaves it.
+    `maquette adopt` writes it into the files; `maquette apply --on-drift overwrite` puts back what they say, `--on-drift keep` leaves it.
     "#);
     let drift = project.run(&["drift", "--remote", "production", "--format", "json"]);
     drift.code(2);

@@ -16,6 +16,11 @@ use crate::source::{DiskFiles, FileError, Files as _, SourceFile};
 use crate::syntax::{self, Head, Statement, Tree, Word, value};
 
 pub(super) fn run(arguments: &Arguments, project: &Project, from: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+    let chooses = !arguments.tag.is_empty() || !arguments.owner.is_empty();
+    if chooses || arguments.systemfile.is_some() || arguments.force {
+        return Err(Failure::new("of a folder, `--tag`, `--owner`, `--systemfile` and `--force` mean nothing")
+            .help("leave them out; ids and globs choose among its models"));
+    }
     let from = from.canonicalize_utf8().map_err(|error| Failure::new(format!("cannot read `{from}`: {error}")))?;
     let into = folder_of(arguments, project, arguments.remote.as_deref().unwrap_or_default())?;
     let workspace = Workspace::with_more(project.clone(), std::collections::BTreeMap::new(), &[])?;
