@@ -10,6 +10,10 @@ use super::{Layout, style};
 /// Columns that may shrink keep at least this much.
 const MIN_WIDTH: usize = 8;
 
+/// A column that is shown whole makes room for its texts up to this much, or half of the width where that is more. The few
+/// that are longer push what follows them to the right, and not every line.
+const WHOLE_WIDTH: usize = 24;
+
 /// What stands between two columns.
 const GAP: usize = 2;
 
@@ -51,7 +55,8 @@ pub(super) fn table<const N: usize>(
         let texts = || lines.iter().filter_map(|line| line.get(at));
         if texts().any(|text| !text.is_empty()) {
             let widest = texts().map(|text| text.width()).max().unwrap_or_default();
-            used.push((at, column, widest.max(column.title.width())));
+            let most = if column.shrinks { usize::MAX } else { WHOLE_WIDTH.max(layout.width / 2) };
+            used.push((at, column, widest.min(most).max(column.title.width())));
         }
     }
     let room = layout.width.saturating_sub(GAP * used.len().saturating_sub(1));
@@ -59,7 +64,10 @@ pub(super) fn table<const N: usize>(
     let titles = used.iter().map(|(_, column, width)| padded(column.title, *width)).collect::<Vec<_>>().join("  ");
     writeln!(out, "{}", layout.paint(style::FAINT, titles.trim_end()))?;
     for line in &lines {
-        let texts = used.iter().map(|(at, _, width)| padded(line.get(*at).map_or("", String::as_str), *width));
+        let texts = used.iter().map(|(at, column, width)| {
+            let text = line.get(*at).map_or("", String::as_str);
+            if column.shrinks && text.width() > *width { cut(text, *width) } else { padded(text, *width) }
+        });
         writeln!(out, "{}", texts.collect::<Vec<_>>().join("  ").trim_end())?;
     }
     Ok(())
@@ -76,13 +84,13 @@ fn fit(columns: &mut [(usize, Column, usize)], room: usize) {
     }
 }
 
-/// The text in exactly that many columns, cut where it is longer; one that is wider than its column was not to be cut.
+/// The text in at least that many columns.
 fn padded(text: &str, width: usize) -> String {
-    let mut out = if text.width() > width { cut(text, width) } else { text.to_owned() };
-    out.extend(std::iter::repeat_n(' ', width.saturating_sub(out.width())));
-    out
+    let blanks = std::iter::repeat_n(' ', width.saturating_sub(text.width()));
+    text.chars().chain(blanks).collect()
 }
 
+/// The text in exactly that many columns.
 fn cut(text: &str, width: usize) -> String {
     let mut out = String::with_capacity(text.len());
     let mut taken = 0;
@@ -94,7 +102,7 @@ fn cut(text: &str, width: usize) -> String {
         out.push(c);
     }
     out.push('…');
-    out
+    padded(&out, width)
 }
 
 #[cfg(test)]
@@ -135,6 +143,12 @@ mod tests {
         insta::assert_snapshot!(drawn(10, &[[id, long, ""]]), @r"
         ID                    NAME
         an-id-of-some-length  a name …
+        ");
+        let ids = ["an-id-that-is-longer-than-the-room", "a"].map(|id| [id, "Name", ""]);
+        insta::assert_snapshot!(drawn(40, &ids), @r"
+        ID                        NAME
+        an-id-that-is-longer-than-the-room  Name
+        a                         Name
         ");
         insta::assert_snapshot!(drawn(14, &[["a", "日本日本日本日本", ""]]), @r"
         ID  NAME

@@ -68,11 +68,17 @@ impl Claims {
     /// The file's text; nothing if there are no claims.
     #[must_use]
     pub fn print(&self) -> String {
-        if self.seals.is_empty() {
+        if self.is_empty() {
             return String::new();
         }
         let lines = self.seals.iter().map(|((origin, id), seal)| format!("{seal} {id} {origin}\n"));
         std::iter::once(HEAD.to_owned()).chain(lines).collect()
+    }
+
+    /// Whether nothing is claimed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seals.is_empty()
     }
 
     /// Claims the row as it is.

@@ -394,7 +394,11 @@ fn write(outcome: &Outcome, project: &Project, ui: &mut Ui) -> Exit {
     match outcome.write(project) {
         Ok(true) => {
             let file = claims::FILE;
-            ui.note(&format!("`{file}` says which models the next apply takes over; commit it with the files"));
+            ui.note(&if outcome.claims.as_ref().is_some_and(Claims::is_empty) {
+                format!("`{file}` has served and is empty now; commit that, too")
+            } else {
+                format!("`{file}` says which models the next apply takes over; commit it with the files")
+            });
             Exit::Done
         }
         Ok(false) => Exit::Done,
