@@ -9,9 +9,11 @@ use serde_json::Value;
 use super::quoting::{item, json, ollama, prefixed, string, text};
 use crate::expand;
 use crate::ir::parameter::{self, Kind, parse_value};
-use crate::ir::{self, Directive, KnowledgeItem, KnowledgeKind, ParameterValue, Place, Principal, Shape, directive};
+use crate::ir::{
+    self, Directive, KnowledgeItem, KnowledgeKind, ParameterValue, Place, Principal, Role, Shape, directive,
+};
 use crate::resolve::data_uri;
-use crate::state::{Audience, Field, Phrase, Unbound, normalise};
+use crate::state::{Audience, Field, Part, Phrase, Unbound, normalise};
 use crate::syntax::Word;
 
 /// One way of saying a field.
@@ -104,7 +106,29 @@ fn of(field: &Field, phrase: &Phrase, style: &Style) -> Vec<Saying> {
             vec![Saying::Switch(format!("{}{}", if *on { "" } else { "-" }, item(name)))]
         }
         (Field::Meta(key), phrase) => meta(key, phrase),
+        (Field::Part(part), Phrase::Json(value)) => statements(built(*part, value)),
         _ => Vec::new(),
+    }
+}
+
+/// What Ollama builds in. A digest of weights is no name that a file could give.
+fn built(part: Part, value: &Value) -> Option<Vec<String>> {
+    let place = Place::Build(part.as_str());
+    let keyword = directive::ALL.iter().find(|directive| directive.place == place)?.keyword;
+    match part {
+        Part::Template | Part::Renderer | Part::Parser | Part::Requires => {
+            Some(vec![ollama(keyword, value.as_str()?)?])
+        }
+        Part::License => value.as_array()?.iter().map(|text| ollama(keyword, text.as_str()?)).collect(),
+        Part::Messages => value
+            .as_array()?
+            .iter()
+            .map(|message| {
+                let role = Role::parse(message.get("role")?.as_str()?)?;
+                ollama(&format!("{keyword} {}", role.as_str()), message.get("content")?.as_str()?)
+            })
+            .collect(),
+        Part::Weights | Part::Projectors | Part::Adapters | Part::Draft => None,
     }
 }
 

@@ -14,6 +14,7 @@ mod observe;
 mod printed;
 mod render;
 mod row;
+mod unbind;
 
 pub use address::address;
 pub use client::{Client, Progress, Watch};
@@ -28,7 +29,7 @@ use super::{Call, Concern, Error, Identity, Kinds, Remote, Step, Via, Writing, c
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{self, RemoteKind};
-use crate::state::{Desired, Intent, Observed, ObservedRow};
+use crate::state::{Desired, Intent, Observed, ObservedRow, Unbound};
 
 /// An Ollama server.
 pub struct Ollama {
@@ -104,6 +105,10 @@ impl Remote for Ollama {
             Some(capabilities) => bind::bind(intent, observed, &self.names, capabilities),
             None => (Desired::default(), Vec::new()),
         }
+    }
+
+    fn unbind(&self, rows: &[&ObservedRow], observed: &Observed) -> Vec<Unbound> {
+        rows.iter().map(|row| unbind::unbind(row, observed)).collect()
     }
 
     fn concerns(&self, changes: &[Change], observed: &Observed) -> Vec<Concern> {

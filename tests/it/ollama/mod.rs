@@ -7,4 +7,5 @@ mod contract;
 mod fake;
 mod faults;
 mod gguf;
+mod importing;
 mod server;
