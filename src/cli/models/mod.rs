@@ -12,7 +12,7 @@ mod image;
 mod ls;
 mod repair;
 mod restore;
-mod rm;
+pub(super) mod rm;
 mod show;
 mod switch;
 mod tags;

@@ -7,12 +7,13 @@ use super::super::{Exit, Failure, Ui};
 use super::desk::{Desk, Site, row_of};
 use super::write::{Asking, Edit, Writing, write};
 use crate::diff::{Action, Change};
+use crate::project::RemoteKind;
 use crate::report::models::{models_human, principals};
 use crate::state::{Field, ObservedRow, Ownership, ReferenceKind};
 
 /// Arguments of `models rm`.
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     /// The models.
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
@@ -32,6 +33,21 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
     let desk = arguments.site.open_to_write(directory)?;
+    delete(arguments, desk, directory, ui)
+}
+
+/// The same on an Ollama server: `maquette ollama rm`.
+pub(in crate::cli) fn on_ollama(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
+    let desk = arguments.site.open(directory)?;
+    let identity = desk.remote.identity();
+    if identity.kind != RemoteKind::Ollama {
+        let message = format!("`{}` is of kind `{}`, and not an Ollama server", identity.name, identity.kind.as_str());
+        return Err(Failure::new(message).help("`maquette models rm` deletes models there"));
+    }
+    delete(arguments, desk, directory, ui)
+}
+
+fn delete(arguments: &Arguments, desk: Desk, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
     let observed = desk.observe(&[ReferenceKind::Group, ReferenceKind::User])?;
     let mut ids: Vec<&str> = arguments.ids.iter().map(String::as_str).collect();
     ids.sort_unstable();
@@ -69,7 +85,8 @@ fn guarded(row: &ObservedRow, arguments: &Arguments, desk: &Desk) -> Result<(), 
         }
         _ => {}
     }
-    if row.get(&Field::Base).is_none() && !arguments.allow_bases {
+    let is_base_row = desk.remote.identity().kind != RemoteKind::Ollama && row.get(&Field::Base).is_none();
+    if is_base_row && !arguments.allow_bases {
         return Err(Failure::new(format!("`{id}` is the row of a base model, which says who may use it"))
             .help("`--allow-bases` deletes it: the base model stays, and is the administrators'"));
     }

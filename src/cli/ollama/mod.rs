@@ -11,7 +11,7 @@ mod transfer;
 use camino::Utf8Path;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Exit, Failure, Ui};
+use super::{Exit, Failure, Ui, models};
 
 /// Arguments of `ollama`.
 #[derive(Debug, Args)]
@@ -32,6 +32,8 @@ enum Command {
     Push(transfer::Arguments),
     /// Give a model a second name; its weights are not copied.
     Cp(cp::Arguments),
+    /// Delete models, if they are as they were shown; what no other model needs of them goes, too.
+    Rm(models::rm::Arguments),
     /// Take a model out of a server's memory.
     Stop(stop::Arguments),
 }
@@ -52,6 +54,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
         Command::Pull(arguments) => transfer::run(transfer::Way::Pull, arguments, directory, ui),
         Command::Push(arguments) => transfer::run(transfer::Way::Push, arguments, directory, ui),
         Command::Cp(arguments) => cp::run(arguments, directory, ui),
+        Command::Rm(arguments) => models::rm::on_ollama(arguments, directory, ui),
         Command::Stop(arguments) => stop::run(arguments, directory, ui),
     }
 }

@@ -87,7 +87,10 @@ fn single_models_are_looked_at_and_deleted_as_on_every_remote() {
     says(project.run(&["models", "ls"]).success(), "support");
     says(project.run(&["models", "show", "support"]).success(), "Be short.");
     says(project.run(&["models", "diff", "support", "base"]).code(2), "Be kind.");
-    says(project.run(&["models", "rm", "support", "--yes"]).code(1), "is this workspace's");
-    project.run(&["models", "rm", "support", "--yes", "--allow-managed"]).success();
+    says(project.run(&["ollama", "rm", "support", "--yes"]).code(1), "is this workspace's");
+    project.run(&["ollama", "rm", "support", "--yes", "--allow-managed"]).success();
     assert_eq!(server.names(), ["base:latest"]);
+    let last = project.run(&["ollama", "rm", "base", "--yes"]);
+    says(last.success(), "no other model on the server has the weights of `base`");
+    assert_eq!(server.names(), [""; 0]);
 }
