@@ -40,11 +40,11 @@ fn a_server_in_good_health_gets_a_plan() {
 fn a_web_page_is_no_answer() {
     assert_snapshot!(of("200 OK", "text/html", "<!doctype html><title>Open WebUI</title>"), @r"
     error: `http://127.0.0.1:[port]` answered GET /api/version with a web page instead of data
-      help: check the remote's `url`: it must be the address under which Open WebUI's own page opens, without a proxy before it that asks to sign in
+      help: check the remote's `url`: it must be the server's own address (of Open WebUI the one under which its page opens), without a proxy before it that asks to sign in
     ");
     assert_snapshot!(of("403 Forbidden", "text/html", "<!DOCTYPE html><title>Sign in</title>"), @r"
     error: `http://127.0.0.1:[port]` answered GET /api/version with a web page instead of data
-      help: check the remote's `url`: it must be the address under which Open WebUI's own page opens, without a proxy before it that asks to sign in
+      help: check the remote's `url`: it must be the server's own address (of Open WebUI the one under which its page opens), without a proxy before it that asks to sign in
     ");
 }
 
@@ -52,11 +52,11 @@ fn a_web_page_is_no_answer() {
 fn another_program_is_no_open_webui() {
     assert_snapshot!(of("404 Not Found", "text/plain", "404 page not found"), @r"
     error: `http://127.0.0.1:[port]` refused GET /api/version with status 404: 404 page not found
-      help: check the remote's `url`: it must be the address under which Open WebUI's own page opens
+      help: check the remote's `url`: it must be the server's own address, of Open WebUI the one under which its page opens
     ");
     assert_snapshot!(of("200 OK", "application/json", "[]"), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/version: it names no version
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
 }
 
@@ -209,16 +209,16 @@ fn an_answer_that_breaks_off_or_is_no_json_is_not_used() {
     });
     assert_snapshot!(server.refuses(&server.project(), &["plan"]), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/v1/models/all: end of file before message length reached
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
     assert_snapshot!(of_models(r#"[{"id": "a""#), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/v1/models/all: it is not JSON: EOF while parsing an object at line 1 column 11
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
     let server = Faulty::answering(|_, _| Reply::Bytes(Vec::new()));
     assert_snapshot!(server.refuses(&server.project(), &["plan"]), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/version: connection closed before message completed
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
 }
 
@@ -226,23 +226,23 @@ fn an_answer_that_breaks_off_or_is_no_json_is_not_used() {
 fn an_answer_of_the_wrong_shape_is_not_used() {
     assert_snapshot!(of_models(r#"{"items": []}"#), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/v1/models/all: it is not a list
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
     assert_snapshot!(of_models(r#"[{"name": "a"}]"#), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/v1/models/all: a row has no id
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
     assert_snapshot!(of_models(r#"[{"id": "a", "access_grants": []}, {"id": "a", "access_grants": []}]"#), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/v1/models/all: two rows have the same id
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
     assert_snapshot!(of_models(r#"[{"id": "a", "access_control": {}}]"#), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/v1/models/all: a row has no `access_grants`, which rows of this version have
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
     assert_snapshot!(of_models("null"), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/v1/models/all: it is not a list
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
 }
 
@@ -262,11 +262,11 @@ fn a_version_that_is_not_known_is_not_written_to() {
     ");
     assert_snapshot!(of_version(r#"{"version": 12}"#), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/version: it names no version
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
     assert_snapshot!(of_version("{}"), @r"
     error: `http://127.0.0.1:[port]` gave an unusable answer to GET /api/version: it names no version
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     ");
 }
 
@@ -387,7 +387,7 @@ fn a_write_that_breaks_off_has_failed_unless_the_row_is_there() {
     ");
     assert_snapshot!(creating(|| Reply::Bytes(Vec::new())), @r"
     failed: create support: `http://127.0.0.1:[port]` gave an unusable answer to POST /api/v1/models/create: connection closed before message completed
-      help: check that the remote's `url` leads to Open WebUI itself, and that nothing between changes its answers
+      help: check that the remote's `url` leads to the server itself, and that nothing between changes its answers
     Not finished: 0 created, 0 updated, 0 deleted; 1 failed, 0 not done.
     Run `maquette plan` to see what is left; applying again finishes it.
     ");
