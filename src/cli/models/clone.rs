@@ -68,6 +68,6 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
         restore: Some(Restore { row: Some(copy.raw.clone()), mark: None }),
         ..Change::new(&arguments.new, Action::Create)
     };
-    let edit = Edit { command: "models clone".into(), changes: vec![change], approved: true };
+    let edit = Edit { command: "models clone".into(), changes: vec![change], approved: true, allow_updates: None };
     write(edit, desk, observed, &arguments.writing, directory, ui)
 }

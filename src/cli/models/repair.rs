@@ -19,6 +19,9 @@ pub(super) struct Arguments {
     /// Every model that needs it.
     #[arg(long, conflicts_with = "ids")]
     all: bool,
+    /// With `--all`, allow exactly this many updates, whatever the guard says.
+    #[arg(long, value_name = "N", requires = "all")]
+    allow_updates: Option<usize>,
     #[command(flatten)]
     asking: Asking,
     #[command(flatten)]
@@ -58,7 +61,12 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
         ui.note("there is nothing to repair");
         return Ok(Exit::Done);
     }
-    let edit = Edit { command: "models repair".into(), changes, approved: arguments.asking.yes };
+    let edit = Edit {
+        command: "models repair".into(),
+        allow_updates: if arguments.all { arguments.allow_updates } else { Some(changes.len()) },
+        changes,
+        approved: arguments.asking.yes,
+    };
     write(edit, desk, observed, &arguments.writing, directory, ui)
 }
 

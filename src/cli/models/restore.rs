@@ -45,7 +45,12 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let change = update(row, fields);
     let restore = Restore { row: Some(was), mark: row.mark.clone() };
     let changes = vec![Change { restore: Some(restore), ..change }];
-    let edit = Edit { command: format!("models restore {version}"), changes, approved: arguments.asking.yes };
+    let edit = Edit {
+        command: format!("models restore {version}"),
+        changes,
+        approved: arguments.asking.yes,
+        allow_updates: Some(1),
+    };
     write(edit, desk, observed, &arguments.writing, directory, ui)
 }
 

@@ -62,7 +62,7 @@ fn delete(arguments: &Arguments, desk: Desk, directory: &Utf8Path, ui: &mut Ui) 
     let lines: Vec<_> = rows.iter().map(|row| desk.line(row, &names)).collect();
     ui.prose(|out, layout| models_human(&lines, layout, out));
     let changes = rows.iter().map(|row| Change::new(&row.id, Action::Delete)).collect();
-    let edit = Edit { command: "models rm".into(), changes, approved: arguments.asking.yes };
+    let edit = Edit { command: "models rm".into(), changes, approved: arguments.asking.yes, allow_updates: None };
     write(edit, desk, observed, &arguments.writing, directory, ui)
 }
 

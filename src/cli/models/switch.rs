@@ -72,7 +72,8 @@ pub(super) fn run(switch: Switch, arguments: &Arguments, directory: &Utf8Path, u
     if changes.is_empty() {
         return Ok(Exit::Done);
     }
-    let edit = Edit { command: format!("models {word}"), changes, approved: true };
+    let allow_updates = Some(changes.len());
+    let edit = Edit { command: format!("models {word}"), changes, approved: true, allow_updates };
     write(edit, desk, observed, &arguments.writing, directory, ui)
 }
 

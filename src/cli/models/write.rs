@@ -47,6 +47,8 @@ pub(super) struct Edit {
     pub(super) changes: Vec<Change>,
     /// Whether nobody has to be asked.
     pub(super) approved: bool,
+    /// How many updates are fine whatever the manifest's guard says: those that were named one by one.
+    pub(super) allow_updates: Option<usize>,
 }
 
 /// The change of these fields of a row, which goes on carrying the mark that it carries.
@@ -69,7 +71,7 @@ pub(super) fn write(
     directory: &Utf8Path,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    let Edit { command, mut changes, approved } = edit;
+    let Edit { command, mut changes, approved, allow_updates } = edit;
     for change in &mut changes {
         change.classes = classes(change, None);
     }
@@ -80,12 +82,12 @@ pub(super) fn write(
         ui.note(&format!("note: {note}"));
     }
     let is_ours = |row: &&ObservedRow| matches!(desk.ownership(row), Ownership::Ours(_));
-    let (deletes, updates) = (count(&changes, Action::Delete), count(&changes, Action::Update));
+    let deletes = changes.iter().filter(|change| change.action == Action::Delete).count();
     let policy = Policy {
         guard: desk.project.manifest.guard_of(&desk.remote.identity().name),
-        // They were named one by one.
+        // No command deletes what was not named.
         allow_deletes: Some(deletes),
-        allow_updates: Some(updates),
+        allow_updates,
         confirmed: writing.confirm.iter().map(|confirm| (confirm.class, confirm.confirmed.clone())).collect(),
         allow_unknown_version: writing.allow_unknown_version.clone(),
         ..Policy::default()
@@ -121,10 +123,6 @@ pub(super) fn write(
     let Desk { project, remote, runtime, .. } = desk;
     let job = Job { plan, remote, intent: Intent::default() };
     carry_out(vec![Ok(job)], &execution, directory, &project, &runtime, ui)
-}
-
-fn count(changes: &[Change], action: Action) -> usize {
-    changes.iter().filter(|change| change.action == action).count()
 }
 
 /// What it takes to undo changes of models that the files do not describe.

@@ -51,6 +51,12 @@ fn what_is_wrong_with_a_server_and_its_models_is_found_and_mended() {
         }
 
         let before = server.database().snapshot();
+        desk.manifest("[guard]\nmax-updates = 1\n");
+        let many = models(&desk, &["repair", "--all", "--yes"]);
+        many.fails(1);
+        assert!(many.stderr.contains("at most 1 may be in one apply"), "{many}");
+        models(&desk, &["repair", "--all", "--dry-run", "--allow-updates", "2"]).code(2);
+        desk.manifest("");
         let shown = models(&desk, &["repair", "--all", "--dry-run"]);
         shown.code(2);
         assert_eq!(server.database().snapshot(), before);
