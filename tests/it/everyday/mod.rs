@@ -4,6 +4,7 @@ mod client;
 mod doctor;
 mod edits;
 mod looks;
+mod unload;
 
 use serde_json::Value;
 
