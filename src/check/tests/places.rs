@@ -129,7 +129,7 @@ fn repairs_of_broken_lines_are_right() {
         assert_eq!(fixes, [expected], "{text:?}");
     }
     // What would open a quote that nothing closes is no repair.
-    for text in ["FROM x\nstop \"a\nSYSTEM b\n", "FROM x\nstop \"\"\"a\"\nSYSTEM b\n"] {
+    for text in ["FROM x\nstop \"a\nSYSTEM b\n", "FROM x\nPARAMETER  num,ctx 5\n", "FROM x\nPARAMETER  stop \"a\n"] {
         let found = findings(text.as_bytes(), Targets { open_webui: false, ollama: true });
         assert!(!found.is_empty() && found.iter().all(|finding| finding.fix.is_none()), "{text:?}: {found:?}");
     }

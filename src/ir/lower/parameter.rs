@@ -5,7 +5,7 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, closest};
 use crate::ir::parameter::{self, Kind, Ollama, Parameter, ValueError, parse_value};
 use crate::ir::{Directive, ParameterValue, Role, Text, Value, directive, inline_comment};
 use crate::source::{Located, Span};
-use crate::syntax::Quoting;
+use crate::syntax::{Quoting, parse};
 
 impl Lowering<'_, '_> {
     pub(super) fn parameter(&mut self) -> Option<(&'static Directive, Value)> {
@@ -68,7 +68,13 @@ impl Lowering<'_, '_> {
             .help("write one blank");
         let blanks = Span::new(name.start, self.statement.value.span.start.max(name.start));
         let edit = Edit { span: blanks, text: String::new() };
-        self.findings.push(finding.fix(Applicability::Safe, "remove the blanks", vec![edit]));
+        // What stands there may be no parameter either, or open a quote that nothing closes.
+        let is_read = parse(format!("PARAMETER {value}").into()).malformed().next().is_none();
+        self.findings.push(if is_read {
+            finding.fix(Applicability::Safe, "remove the blanks", vec![edit])
+        } else {
+            finding
+        });
     }
 
     /// `PARAMETER system x` is `SYSTEM x` for Ollama, which keeps parameters and commands in one list (`parser/parser.go`,
