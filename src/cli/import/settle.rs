@@ -245,7 +245,7 @@ fn reword(draft: &mut Draft<'_>, read: &Reading, errors: &[(&Diagnostic, Locatio
     let besides =
         desired.fields.iter().find(|(field, value)| !said.contains(field) && value.as_ref() != row.get(field));
     if let Some((field, _)) = besides.filter(|_| !changed) {
-        draft.refuse(&format!("a file that is built on another model of the workspace takes `{field}` over from it"));
+        draft.refuse(&format!("built on what it names as its base, it would have another `{field}`"));
         changed = true;
     }
     changed
