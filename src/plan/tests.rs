@@ -327,7 +327,8 @@ fn edits_on_the_server_stop_a_plan_unless_it_says_what_to_do() {
     }
     let two = scene().change(edited("a", Provenance::Drift)).change(edited("b", Provenance::Conflict));
     assert!(
-        two.blocker().starts_with("drift: 2 models were edited on the server since the last apply / `--on-drift over")
+        two.blocker()
+            .starts_with("drift: 2 models were edited on the server since the last apply / `maquette adopt` writes")
     );
     assert!(scene().change(edited("a", Provenance::Drift)).blocker().starts_with("drift: 1 model was edited"));
 }
