@@ -1,6 +1,7 @@
 //! Ollama drops a model: a real Open WebUI, with a server behind it that answers as Ollama does and keeps what it hears.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Json;
 use axum::routing::{get, post};
@@ -43,7 +44,18 @@ struct Connected<'a>(&'a Server);
 impl<'a> Connected<'a> {
     fn to(server: &'a Server, url: &str) -> Self {
         Self::set(server, true, url);
-        Self(server)
+        let connected = Self(server);
+        // The server goes on believing its last list of models for a moment.
+        let knows =
+            || server.get(&server.admin, "/ollama/api/tags").is_ok_and(|tags| tags.to_string().contains("tiny"));
+        let is_there = (0..100).any(|_| {
+            knows() || {
+                std::thread::sleep(Duration::from_millis(200));
+                false
+            }
+        });
+        assert!(is_there, "{} does not see the Ollama behind it", server.version.name);
+        connected
     }
 
     fn set(server: &Server, on: bool, url: &str) {
