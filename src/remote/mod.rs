@@ -13,11 +13,13 @@ mod http;
 pub mod ollama;
 pub mod open_webui;
 mod step;
+mod version;
 
 pub use concern::Concern;
 pub use diagnosis::{Ailment, Diagnosis, Health};
 pub use error::Error;
 pub use step::{Call, Method, Stage, Step, Via};
+pub use version::Version;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

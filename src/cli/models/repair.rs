@@ -8,7 +8,8 @@ use super::desk::{Site, row_of};
 use super::write::{Asking, Edit, Writing, update, write};
 use crate::diff::Change;
 use crate::remote::Ailment;
-use crate::state::{Observed, ReferenceKind};
+use crate::remote::open_webui::JUDGED_BY;
+use crate::state::Observed;
 
 /// Arguments of `models repair`.
 #[derive(Debug, Args)]
@@ -30,21 +31,9 @@ pub(super) struct Arguments {
     writing: Writing,
 }
 
-/// The kinds of things that models are judged by.
-const KINDS: [ReferenceKind; 8] = [
-    ReferenceKind::Base,
-    ReferenceKind::Group,
-    ReferenceKind::User,
-    ReferenceKind::Knowledge,
-    ReferenceKind::Tool,
-    ReferenceKind::Filter,
-    ReferenceKind::Action,
-    ReferenceKind::Skill,
-];
-
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
     let desk = arguments.site.open_to_write(directory)?;
-    let observed = desk.observe(&KINDS)?;
+    let observed = desk.observe(&JUDGED_BY)?;
     for id in &arguments.ids {
         row_of(&observed, id)?;
     }

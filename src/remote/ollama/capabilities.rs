@@ -3,13 +3,8 @@
 //! Seen on a real 0.33.0; the boundaries before it are read in the code of the releases. `docs/ollama-facts.md` says which
 //! is which.
 
-use std::fmt;
-
+use super::super::version::Version;
 use crate::state::Part;
-
-/// `major.minor.patch`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version(pub u32, pub u32, pub u32);
 
 /// One range of versions.
 #[derive(Debug, PartialEq, Eq)]
@@ -90,7 +85,7 @@ pub const SUPPORTED: &str = "Ollama 0.5.5 to 0.33";
 /// The row of the table for a version; none if it is older than all of them, or no version.
 #[must_use]
 pub fn of(version: &str) -> Option<&'static Capabilities> {
-    let version = parse(version)?;
+    let version = Version::parse(version)?;
     TABLE.iter().find(|row| row.from <= version && version < row.before)
 }
 
@@ -98,20 +93,6 @@ pub fn of(version: &str) -> Option<&'static Capabilities> {
 #[must_use]
 pub fn since(part: Part) -> Option<Version> {
     TABLE.iter().find(|row| row.parts.contains(&part)).map(|row| row.from)
-}
-
-/// `0.33.0`, with whatever may follow a `-` or `+`.
-fn parse(version: &str) -> Option<Version> {
-    let plain = version.trim().trim_start_matches('v').split(['-', '+']).next()?;
-    let mut numbers = plain.split('.').map(|number| number.parse::<u32>().ok());
-    let parsed = Version(numbers.next()??, numbers.next()??, numbers.next().unwrap_or(Some(0))?);
-    numbers.next().is_none().then_some(parsed)
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.0, self.1, self.2)
-    }
 }
 
 #[cfg(test)]

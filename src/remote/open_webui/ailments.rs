@@ -5,9 +5,10 @@
 
 use serde_json::{Value, json};
 
+use super::super::version::Version;
 use super::super::{Ailment, Health};
 use super::access;
-use super::capabilities::{self, Capabilities, Ids, Version};
+use super::capabilities::{self, Capabilities, Ids};
 use super::concerns;
 use super::restore::gone_principals;
 use crate::diff::{FieldChange, Provenance};
@@ -32,7 +33,7 @@ const REFERENCES: [(&str, ReferenceKind); 5] = [
 ];
 
 /// The kinds of things that rows are judged by.
-pub(super) const KINDS: [ReferenceKind; 8] = [
+pub const JUDGED_BY: [ReferenceKind; 8] = [
     ReferenceKind::Base,
     ReferenceKind::Group,
     ReferenceKind::User,
@@ -46,7 +47,7 @@ pub(super) const KINDS: [ReferenceKind; 8] = [
 /// What is wrong with the rows, the worst first.
 pub(super) fn ailments(observed: &Observed) -> Vec<Ailment> {
     let version = observed.version.as_deref().unwrap_or_default();
-    let (version, capabilities) = (capabilities::parse(version), capabilities::of(version));
+    let (version, capabilities) = (Version::parse(version), capabilities::of(version));
     let mut found: Vec<Ailment> = Vec::new();
     for row in observed.rows.values() {
         let patient = Patient { row, observed };

@@ -4,13 +4,8 @@
 //! boundaries between them are read in the code of the versions around them. `docs/versions.md` is generated from this
 //! table.
 
-use std::fmt;
-
 use super::super::Via;
-
-/// `major.minor.patch`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version(pub u32, pub u32, pub u32);
+use super::super::version::Version;
 
 /// How all rows are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,7 +195,7 @@ pub const SUPPORTED: &str = "Open WebUI 0.6.43 to 0.12.4";
 /// The row of the table for a version; none if it is older than all of them, or no version.
 #[must_use]
 pub fn of(version: &str) -> Option<&'static Capabilities> {
-    let version = parse(version)?;
+    let version = Version::parse(version)?;
     TABLE.iter().find(|row| row.from <= version && version < row.before)
 }
 
@@ -213,20 +208,6 @@ impl Capabilities {
             (Via::File, _, _) => Some("it is for remotes of kind `file`"),
             _ => None,
         }
-    }
-}
-
-/// `0.12.4`, with whatever may follow a `-` or `+`.
-pub(super) fn parse(version: &str) -> Option<Version> {
-    let plain = version.trim().trim_start_matches('v').split(['-', '+']).next()?;
-    let mut numbers = plain.split('.').map(|number| number.parse::<u32>().ok());
-    let parsed = Version(numbers.next()??, numbers.next()??, numbers.next().unwrap_or(Some(0))?);
-    numbers.next().is_none().then_some(parsed)
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.0, self.1, self.2)
     }
 }
 

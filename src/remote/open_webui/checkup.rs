@@ -8,7 +8,7 @@ use url::Url;
 
 use super::super::http::is_loopback;
 use super::super::{Diagnosis, Error, Health, Remote as _, Via};
-use super::ailments::KINDS;
+use super::ailments::JUDGED_BY;
 use super::capabilities::{self, AccessForm, BaseAccess, Capabilities, Ids, Import, Reading, Sync};
 use super::{OpenWebUi, ailments};
 use crate::state::{Observed, ReferenceKind, View};
@@ -40,7 +40,7 @@ pub(super) async fn checkup(server: &OpenWebUi) -> Vec<Diagnosis> {
     found.push(version(&greeting.version, capabilities));
     found.extend(abilities(capabilities));
 
-    let kinds = BTreeSet::from(KINDS);
+    let kinds = BTreeSet::from(JUDGED_BY);
     let reading = server.observe(Box::pin(std::future::ready(kinds)));
     let (who, observed, models, tags) = tokio::join!(
         within(READING, "say whom the token stands for", server.client.account(), server),

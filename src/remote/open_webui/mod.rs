@@ -22,6 +22,7 @@ mod row;
 mod unbind;
 mod write;
 
+pub use ailments::JUDGED_BY;
 pub use bind::{NameMaps, Rules, bind, name_maps};
 pub use client::{Account, Client, Greeting, Image, Search, Single, View};
 pub use export::{exported, shared};
