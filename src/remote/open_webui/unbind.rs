@@ -1,6 +1,6 @@
 //! Ids become names and values take the words of files: the way back of [`bind`](super::bind()). Pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -64,10 +64,10 @@ impl<'a> Lexicon<'a> {
             for entry in entries {
                 *count.entry(&entry.name).or_default() += 1;
             }
-            let is_an_id = |name: &str| entries.iter().any(|entry| entry.id == name);
+            let ids: HashSet<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
             let clear = entries.iter().filter(|entry| {
                 let name = entry.name.as_str();
-                !name.trim().is_empty() && count.get(name) == Some(&1) && (name == entry.id || !is_an_id(name))
+                !name.trim().is_empty() && count.get(name) == Some(&1) && (name == entry.id || !ids.contains(name))
             });
             let by_id = clear.map(|entry| (entry.id.as_str(), entry.name.as_str())).collect();
             names.entry(*kind).or_default().by_id = by_id;
