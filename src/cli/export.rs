@@ -17,6 +17,7 @@ use crate::diff;
 use crate::ir::modelfile;
 use crate::project;
 use crate::remote::{self, open_webui};
+use crate::report::counted;
 use crate::state::{Intent, ModelIntent, ReferenceKind};
 
 /// Arguments of `export`.
@@ -84,7 +85,10 @@ fn open_webui(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Resul
         None => ui.result(|out, _| out.write_all(text.as_bytes()))?,
         Some(path) => {
             write(&at(directory, path), &text, arguments.force)?;
-            ui.note(&format!("wrote {} to {path}; the Models page's Import takes it", counted(exported.len())));
+            ui.note(&format!(
+                "wrote {} to {path}; the Models page's Import takes it",
+                counted(exported.len(), "model")
+            ));
         }
     }
     Ok(Exit::Done)
@@ -195,7 +199,7 @@ fn ollama(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Ex
     }
     let Some(folder) = &arguments.out else {
         let [(_, text)] = texts.as_slice() else {
-            return Err(Failure::new(format!("these are {}", counted(texts.len())))
+            return Err(Failure::new(format!("these are {}", counted(texts.len(), "model")))
                 .help("name one, or give a folder for all of them with `--out`"));
         };
         ui.result(|out, _| out.write_all(text.as_bytes()))?;
@@ -209,7 +213,7 @@ fn ollama(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Ex
         write(&at(directory, &path), text, arguments.force)?;
         ui.result(|out, _| writeln!(out, "ollama create {} -f {}", word(id), word(path.as_str())))?;
     }
-    ui.note(&format!("wrote {} to {folder}; the commands above create them", counted(texts.len())));
+    ui.note(&format!("wrote {} to {folder}; the commands above create them", counted(texts.len(), "model")));
     Ok(Exit::Done)
 }
 
@@ -238,10 +242,6 @@ fn word(text: &str) -> String {
 
 fn for_one_remote() -> Failure {
     Failure::new("an export is for one remote").help("choose it with `--remote`")
-}
-
-fn counted(models: usize) -> String {
-    if models == 1 { "1 model".to_owned() } else { format!("{models} models") }
 }
 
 /// Writes a file; one that is there stays, unless it is to be overwritten.

@@ -13,7 +13,7 @@ use super::{Exit, Failure, Ui, at};
 use crate::format::{self, Refusal, format};
 use crate::ir::directive;
 use crate::project::{self, Project, discover};
-use crate::report::printable;
+use crate::report::{counted, printable};
 use crate::session::side_by_side;
 use crate::source::{DiskFiles, Encoding, Files as _, MAX_FILE_BYTES, SourceFile};
 use crate::syntax::{self, Tree, value};
@@ -237,13 +237,9 @@ impl<'a> Work<'a> {
             1 => ", 1 left as it is".to_owned(),
             left => format!(", {left} left as they are"),
         };
-        ui.note(&format!("{} {how}, {settled} already formatted{left_alone}", counted(formatted)));
+        ui.note(&format!("{} {how}, {settled} already formatted{left_alone}", counted(formatted, "file")));
         Ok(if left > 0 || !writes && formatted > 0 { Exit::Failed } else { Exit::Done })
     }
-}
-
-fn counted(files: usize) -> String {
-    if files == 1 { "1 file".to_owned() } else { format!("{files} files") }
 }
 
 /// What becomes of an encoding that is not the canonical one.

@@ -40,6 +40,7 @@ pub use printable::printable;
 pub use rules::{RuleEntry, rules_human, rules_json};
 pub use snapshots_human::{snapshot_human, snapshots_human};
 pub use unified_diff::unified_diff;
+pub(crate) use wording::counted;
 
 /// How text for people is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

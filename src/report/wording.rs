@@ -189,6 +189,6 @@ pub(super) fn count_marks<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<
 }
 
 /// `1 model`, `2 models`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

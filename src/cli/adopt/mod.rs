@@ -17,7 +17,7 @@ use super::survey::{Ready, Selection, survey};
 use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, runtime};
 use crate::diff::{self, Change, FieldChange, Provenance, Targets};
-use crate::report::printable;
+use crate::report::{counted, printable};
 use crate::state::Ownership;
 
 /// Arguments of `adopt`.
@@ -154,7 +154,6 @@ impl Outcome {
         }
         let fields = self.adopted.values().map(BTreeSet::len).sum::<usize>();
         let verb = if arguments.dry_run || arguments.diff { "would adopt" } else { "adopted" };
-        let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
         let mut summary = format!("{verb} {} of {}", counted(fields, "field"), counted(self.adopted.len(), "model"));
         if !self.left.is_empty() {
             let _ = write!(summary, "; {} left", self.left.len());

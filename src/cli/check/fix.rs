@@ -11,6 +11,7 @@ use crate::check::fix::{Outcome, repair};
 use crate::cli::replace::replace;
 use crate::cli::{Exit, Failure, Ui};
 use crate::diagnostic::{Applicability, Fix};
+use crate::report::counted;
 use crate::source::{Decoded, DiskFiles, Encoding, Entry, FileError, Files, decode, encode};
 
 /// More rounds than repairs that depend on one another ever need. A file that is not settled by then is left alone.
@@ -80,7 +81,6 @@ pub(super) fn fix(
 
 /// `fixed 3 problems in 2 files; 4 remain (1 fixable with --unsafe-fixes)`
 fn summary(verb: &str, drafts: &[&Draft], checked: &Checked, repairs: Repairs) -> String {
-    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let made = counted(drafts.iter().map(|draft| draft.count).sum(), "problem");
     let left = match checked.findings.len() {
         1 => "1 remains".to_owned(),

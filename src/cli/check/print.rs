@@ -9,7 +9,7 @@ use super::look::Checked;
 use crate::cli::{Failure, Ui, at, output};
 use crate::diagnostic::Severity;
 use crate::report::findings::{self, Findings};
-use crate::report::{self, Layout};
+use crate::report::{self, Layout, counted};
 
 /// How the findings are printed.
 #[derive(Debug, Args)]
@@ -103,7 +103,6 @@ impl Format {
 
 /// Says that nothing was found, and what is not told.
 fn say_what_is_fine(checked: &Checked, ui: &mut Ui) {
-    let counted = |count: usize, noun: &str| if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") };
     let (files, known) = (counted(checked.session.files.len(), "file"), counted(checked.known, "finding"));
     let of_files = |one, many| if checked.session.files.len() == 1 { one } else { many };
     let of_known = if checked.known == 1 { "is" } else { "are" };

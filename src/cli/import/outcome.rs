@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Arguments, Format};
 use crate::cli::{Failure, Ui};
 use crate::decompile::{Attachment, Page};
-use crate::report::printable;
+use crate::report::{counted, printable};
 use crate::state::Claims;
 
 /// What became of a model.
@@ -114,10 +114,6 @@ fn listed(names: &[String]) -> String {
         shown.push(format!("{} more", names.len() - SHOWN));
     }
     shown.join(", ")
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Outcome {
