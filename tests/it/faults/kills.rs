@@ -3,8 +3,8 @@
 use std::process::Stdio;
 use std::time::Instant;
 
-use super::{Scene, is_full, ways};
-use crate::server::{Asked, Then, aside};
+use super::{Scene, has_turn, ways};
+use crate::server::{Asked, Then, aside, is_full};
 
 #[test]
 fn no_kill_at_any_request_loses_or_leaks_anything() {
@@ -15,7 +15,7 @@ fn no_kill_at_any_request_loses_or_leaks_anything() {
         let scene = Scene::new(&server, via);
         let mut cases = 0;
         let mut losses = Vec::new();
-        for at in &scene.requests {
+        for (_, at) in scene.requests.iter().enumerate().filter(|(number, at)| has_turn(*number, at)) {
             for &then in chosen(at) {
                 cases += 1;
                 scene.begin();

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::{Scene, is_full, ways};
+use super::{Scene, has_turn, ways};
 use crate::project::Output;
-use crate::server::{Asked, Fault, Lasting, aside};
+use crate::server::{Asked, Fault, Lasting, aside, is_full};
 
 /// What can go wrong, and for how long.
 const FAULTS: [(Fault, Lasting); 17] = [
@@ -64,7 +64,7 @@ fn chosen(number: usize, at: &Asked) -> Vec<(Fault, Lasting)> {
         return FAULTS.to_vec();
     }
     // One after the other, so that each kind has its turn: some at a read, more at a write.
-    let count = if at.writes() { 3 } else { 1 };
+    let count = if at.writes() { 2 } else { usize::from(has_turn(number, at)) };
     (0..count).map(|turn| FAULTS[(number * 3 + turn) % FAULTS.len()]).collect()
 }
 

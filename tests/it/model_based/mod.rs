@@ -13,8 +13,8 @@ use std::time::Instant;
 
 use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
-use crate::faults::is_full;
 use crate::server::exclusive;
+use crate::server::is_full;
 use act::{Act, acts};
 use reference::{OnDrift, Reference};
 use world::{Chat, Export, World};

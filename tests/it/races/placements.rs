@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::rival::{Act, Fate};
-use crate::faults::{Scene, is_full, ways};
-use crate::server::{Asked, FOREIGN, FOREIGN_PRIVATE, aside};
+use crate::faults::{Scene, has_turn, ways};
+use crate::server::{Asked, FOREIGN, FOREIGN_PRIVATE, aside, is_full};
 
 /// What the other administrator does: to each kind of row that the plan touches, to rows that it leaves alone, and new ones.
 const ACTS: [Act; 18] = [
@@ -119,7 +119,7 @@ fn every_edit_of_others_survives_or_is_reported_but_in_the_windows_that_are_know
 
 /// What is done at a request in this run: everything where it would be lost, and some of the rest in turn.
 fn chosen(number: usize, at: &Asked) -> Vec<Act> {
-    let turns = if at.writes() { 2 } else { usize::from(number.is_multiple_of(2)) };
+    let turns = if at.writes() { 2 } else { usize::from(has_turn(number, at)) };
     let in_turn = |place: usize| (0..turns).any(|turn| (number * 5 + turn) % ACTS.len() == place);
     let chosen = |(place, act): &(usize, &Act)| is_full() || in_turn(*place) || loses(at, **act);
     ACTS.iter().enumerate().filter(chosen).map(|(_, act)| *act).collect()

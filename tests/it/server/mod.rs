@@ -31,7 +31,7 @@ pub(crate) use database::{Database, Snapshot, changes};
 pub(crate) use frozen::Frozen;
 pub(crate) use proxy::{Asked, Fault, Lasting, Proxy, Then};
 pub(crate) use seed::{CLOSED_BASE, FOREIGN, FOREIGN_PRIVATE, OPEN_BASE, Seed};
-pub(crate) use version::{Access, Engine, Version};
+pub(crate) use version::{Access, Engine, Version, is_full, is_quick};
 
 use database::{Place, Use};
 use process::Process;

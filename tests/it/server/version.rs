@@ -131,3 +131,13 @@ impl Version {
         }
     }
 }
+
+/// Whether this is the quick run, which says nothing of what to run.
+pub(crate) fn is_quick() -> bool {
+    env::var_os("MAQUETTE_TESTS").is_none()
+}
+
+/// Whether this is the run that leaves nothing out.
+pub(crate) fn is_full() -> bool {
+    env::var_os("MAQUETTE_TESTS").is_some_and(|run| run == "full")
+}
