@@ -32,5 +32,8 @@ pub mod apply;
 
 pub mod report;
 pub mod session;
+pub mod workspace;
+
+pub mod lsp;
 
 pub mod cli;

@@ -142,6 +142,20 @@ impl Session {
         index.checked_sub(1).and_then(|index| self.more.get(index)).unwrap_or(&self.files)
     }
 
+    /// The first set's file of that name, where it describes a model itself.
+    #[must_use]
+    pub fn compiled(&self, id: FileId) -> Option<&Arc<Compiled>> {
+        self.files.iter().find(|file| file.id == id)
+    }
+
+    /// The tree of a file, whether it describes a model or takes part in others. A text that is a prompt has none.
+    #[must_use]
+    pub fn tree(&self, id: FileId) -> Option<&Arc<Tree>> {
+        let own = self.compiled(id).map(|file| &file.tree);
+        let is_text = || self.included.get(&id).is_some_and(|inclusion| inclusion.is_text);
+        own.or_else(|| self.trees.get(&id).filter(|_| !is_text()))
+    }
+
     /// Everything there is to say about every file, each judged for its own targets. Not graded yet.
     #[must_use]
     pub fn check(&self, targets: &(dyn Fn(&Compiled) -> Targets + Sync)) -> Vec<Diagnostic> {

@@ -7,13 +7,13 @@ use super::carry_out::{Execution, Job, carry_out};
 use super::plan::Choices;
 use super::survey::{Ready, survey};
 use super::ui::has_errors;
-use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, at, runtime};
 use crate::apply::Refusal;
 use crate::plan::{self, OnDrift, Plan};
 use crate::project;
 use crate::remote;
 use crate::report;
+use crate::workspace::Workspace;
 
 /// Arguments of `apply`.
 #[derive(Debug, Args)]

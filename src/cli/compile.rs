@@ -8,10 +8,8 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use super::args::Given;
-use super::editions::Editions;
 use super::origins::origins;
 use super::ui::has_errors;
-use super::workspace::{Workspace, resolve_files, sort};
 use super::{Exit, Failure, Ui};
 use crate::check::{self, Targets};
 use crate::diagnostic::Diagnostic;
@@ -22,6 +20,8 @@ use crate::report;
 use crate::session::{Compiled, Session};
 use crate::source::{DiskFiles, FileId};
 use crate::state::{Catalogue, DesiredRow, Intent, Observed};
+use crate::workspace::Editions;
+use crate::workspace::{Workspace, resolve_files, sort};
 
 /// Arguments of `compile`.
 #[derive(Debug, Args)]

@@ -5,11 +5,11 @@ use clap::{Args, ValueEnum};
 
 use super::snapshots::Folder;
 use super::survey::{Ready, Selection, survey};
-use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, runtime};
 use crate::diff;
 use crate::plan::{OnDrift, Plan, Policy};
 use crate::report;
+use crate::workspace::Workspace;
 
 /// Arguments of `drift`.
 #[derive(Debug, Args)]

@@ -8,7 +8,6 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use super::survey::{Selection, Site, survey};
-use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, at, output, runtime};
 use crate::check::{Targets, secrets};
 use crate::decompile::Names;
@@ -19,6 +18,7 @@ use crate::project;
 use crate::remote::{self, open_webui};
 use crate::report::counted;
 use crate::state::{Intent, ModelIntent, ReferenceKind};
+use crate::workspace::Workspace;
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]

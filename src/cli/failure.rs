@@ -6,7 +6,7 @@ use super::Exit;
 use super::ui::Ui;
 use crate::apply::Refusal;
 use crate::check::SelectionError;
-use crate::{diff, plan, project, remote};
+use crate::{diff, plan, project, remote, workspace};
 
 /// A failure of a command as a whole. Findings about files are not failures: they are reported where they are found.
 #[derive(Debug)]
@@ -103,6 +103,17 @@ impl From<SelectionError> for Failure {
 impl From<project::GlobError> for Failure {
     fn from(error: project::GlobError) -> Self {
         Self::new(error.to_string()).help("the globs are under `models` in the manifest")
+    }
+}
+
+impl From<workspace::Error> for Failure {
+    fn from(error: workspace::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            workspace::Error::Glob(error) => error.into(),
+            workspace::Error::Baseline(error) => error.into(),
+            workspace::Error::Empty { help } | workspace::Error::Argument { help, .. } => Self::new(message).help(help),
+        }
     }
 }
 

@@ -12,9 +12,7 @@ mod commit;
 mod compile;
 mod completions;
 mod doctor;
-mod drafts;
 mod drift;
-mod editions;
 mod explain;
 mod export;
 mod failure;
@@ -22,6 +20,7 @@ mod fmt;
 mod import;
 mod init;
 mod login;
+mod lsp;
 mod man;
 mod models;
 mod ollama;
@@ -39,7 +38,6 @@ mod schema;
 mod snapshots;
 mod survey;
 mod ui;
-mod workspace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -112,6 +110,8 @@ enum Command {
     Rules(rules::Arguments),
     /// Write Modelfiles in their one canonical form.
     Fmt(fmt::Arguments),
+    /// Serve editors: the Language Server Protocol on standard input and output.
+    Lsp(lsp::Arguments),
     /// Show what applying would change.
     Plan(plan::Arguments),
     /// Bring a remote to what the files say.
@@ -168,6 +168,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments, &mut ui),
         Command::Rules(arguments) => rules::run(&arguments, &mut ui),
         Command::Fmt(arguments) => fmt::run(&arguments, &directory, &mut ui),
+        Command::Lsp(arguments) => lsp::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments, &directory, &mut ui),
         Command::Apply(arguments) => apply::run(&arguments, &directory, &mut ui),
         Command::Drift(arguments) => drift::run(&arguments, &directory, &mut ui),

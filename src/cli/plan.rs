@@ -6,12 +6,12 @@ use clap::{Args, ValueEnum};
 use super::carry_out::blocked;
 use super::snapshots::Folder;
 use super::survey::{Ready, Selection, survey};
-use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, at, runtime};
 use crate::diff::{self, Targets};
 use crate::plan::{self, Confirm, OnDrift, Plan, Policy};
 use crate::remote::Via;
 use crate::report;
+use crate::workspace::Workspace;
 
 /// What both `plan` and `apply` take.
 #[derive(Debug, Args)]

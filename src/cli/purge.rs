@@ -7,11 +7,11 @@ use clap::Args;
 
 use super::carry_out::{Execution, Job, carry_out};
 use super::survey::{Ready, Selection, survey};
-use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, runtime};
 use crate::diff;
 use crate::plan::{Confirm, Policy};
 use crate::project::Limit;
+use crate::workspace::Workspace;
 
 /// Arguments of `purge`.
 #[derive(Debug, Args)]

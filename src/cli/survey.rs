@@ -12,7 +12,6 @@ use super::args::Given;
 use super::claims;
 use super::snapshots::{Folder, tell_of_unfinished};
 use super::ui::has_errors;
-use super::workspace::Workspace;
 use super::{Failure, Ui};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::{self, Changes, Targets, UnknownTarget, diff};
@@ -20,6 +19,7 @@ use crate::plan::{self, Basis, Plan, Policy, refresh_only, settle_drift};
 use crate::project::{self, Deletion, Project};
 use crate::remote::{self, Remote, Via, kinds_of};
 use crate::state::{Claim, Desired, Intent, Observed, ReferenceKind};
+use crate::workspace::Workspace;
 
 /// Which remotes are meant.
 #[derive(Debug, Args)]

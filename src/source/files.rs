@@ -166,30 +166,3 @@ impl Files for MemoryFiles {
         Ok(bytes)
     }
 }
-
-/// Memory in front of other files: what an editor has not saved yet wins over the disk.
-#[derive(Debug)]
-pub struct OverlayFiles<F> {
-    /// Looked at first.
-    pub over: MemoryFiles,
-    /// Looked at for everything else.
-    pub under: F,
-}
-
-impl<F: Files> Files for OverlayFiles<F> {
-    fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, FileError> {
-        self.over.read(path).or_else(|_| self.under.read(path))
-    }
-
-    fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {
-        self.under.canonical(path).or_else(|_| self.over.canonical(path))
-    }
-
-    fn entry(&self, path: &Utf8Path) -> Option<Entry> {
-        self.over.entry(path).or_else(|| self.under.entry(path))
-    }
-
-    fn head(&self, path: &Utf8Path, length: usize) -> Result<Vec<u8>, FileError> {
-        self.over.head(path, length).or_else(|_| self.under.head(path, length))
-    }
-}

@@ -4,11 +4,13 @@
 //! Absent on purpose: any idea of what the text means.
 
 mod decode;
+mod drafts;
 mod files;
 mod line_index;
 
 pub use decode::{Decoded, Encoding, decode, encode};
-pub use files::{DiskFiles, Entry, FileError, Files, MAX_FILE_BYTES, MemoryFiles, OverlayFiles};
+pub use drafts::Drafts;
+pub use files::{DiskFiles, Entry, FileError, Files, MAX_FILE_BYTES, MemoryFiles};
 pub use line_index::{LineColumn, LineIndex, Unit};
 
 use std::sync::{Arc, OnceLock};

@@ -32,6 +32,7 @@ mod generated;
 mod guards;
 mod guide;
 mod importing;
+mod lsp;
 mod model_based;
 mod ollama;
 mod onboarding;

@@ -8,14 +8,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::wish::{Way, Wish};
 use crate::cli::Failure;
-use crate::cli::drafts::Drafts;
 use crate::cli::survey::Ready;
-use crate::cli::workspace::Workspace;
 use crate::decompile::{Saying, Shelf, Splice};
 use crate::diagnostic::Severity;
-use crate::source::{Decoded, DiskFiles, FileError, Files as _, Span, decode, encode};
+use crate::source::{Decoded, DiskFiles, Drafts, FileError, Files as _, Span, decode, encode};
 use crate::state::{Desired, DesiredRow, Field};
 use crate::syntax;
+use crate::workspace::Workspace;
 
 /// More rounds than there are ways.
 const MAX_ROUNDS: usize = 16;

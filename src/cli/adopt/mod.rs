@@ -14,11 +14,11 @@ use self::wish::{Wish, wishes};
 use super::args::Given;
 use super::replace::{create, replace};
 use super::survey::{Ready, Selection, survey};
-use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, runtime};
 use crate::diff::{self, Change, FieldChange, Provenance, Targets};
 use crate::report::{counted, printable};
 use crate::state::Ownership;
+use crate::workspace::Workspace;
 
 /// Arguments of `adopt`.
 #[derive(Debug, Args)]

@@ -9,7 +9,6 @@ use serde_json::Value;
 use super::Left;
 use crate::cli::import::argument_names;
 use crate::cli::survey::Ready;
-use crate::cli::workspace::Workspace;
 use crate::decompile::{Saying, Style, base_sayings, sayings};
 use crate::diff::{Change, FieldChange};
 use crate::ir::{Statement, Value as Typed, parameter};
@@ -17,6 +16,7 @@ use crate::resolve::fields_of;
 use crate::session::Compiled;
 use crate::source::{Location, Span};
 use crate::state::{Field, Unbound};
+use crate::workspace::Workspace;
 
 /// Fields that one edit makes right.
 pub(super) struct Wish {

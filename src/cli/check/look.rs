@@ -1,21 +1,20 @@
 //! One look at the files: read, compiled, judged and graded. Fixing and watching look again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::judge::Judgement;
-use crate::check::{self, Levels, Targets};
+use crate::check::{Levels, Targets};
 use crate::cli::Failure;
 use crate::cli::args::Given;
-use crate::cli::editions::Editions;
 use crate::cli::paths::below;
-use crate::cli::workspace::{Workspace, resolve_files, sort, targets_by_manifest, targets_of};
 use crate::diagnostic::Diagnostic;
 use crate::project::{self, MANIFEST, Project};
 use crate::report::findings::Roots;
-use crate::session::{Compiled, Session};
-use crate::source::{DiskFiles, Files};
+use crate::session::Session;
+use crate::source::Files;
+use crate::workspace::{Workspace, alone};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -97,27 +96,9 @@ impl Scope<'_> {
         let root = &project.as_ref().map_or(here.clone(), |project| project.root.clone());
         let paths: Vec<Utf8PathBuf> =
             below(self.paths, &here)?.iter().map(|path| path.strip_prefix(root).unwrap_or(path).to_owned()).collect();
-        let editions = Editions::new(project.as_ref(), self.given.values());
-        let session = Session::load_with(files, root, &paths, editions.settings());
-        editions.refuse_unknown(&session, project.as_ref())?;
-        let by_manifest = match &project {
-            Some(project) => targets_by_manifest(project, &paths)?,
-            None => BTreeMap::new(),
-        };
-        let targets = |file: &Compiled| self.targets.unwrap_or_else(|| targets_of(&by_manifest, file));
-        let mut findings = session.judge(&editions.judged(&session, project.as_ref(), None)?, &targets);
-        let mut resolved = resolve_files(&session, &session.files, (&DiskFiles, root), &|_| true, &targets).1;
-        if project.is_none() {
-            // Outside of a workspace nothing is called by its id, and the files have nothing to do with each other.
-            let of_workspace = ["id-from-file-name", "duplicate-id", "from-cycle", "from-self"];
-            resolved.retain(|finding| !of_workspace.contains(&finding.rule));
-        }
-        findings.extend(resolved);
-        session.trace(&mut findings);
+        let given = self.given.values();
+        let (session, findings) = alone(project.as_ref(), (files, root), &paths, given, self.targets)?;
         let roots = roots(root, project.is_some());
-        let levels = project.as_ref().map(|project| project.manifest.levels.clone()).unwrap_or_default();
-        check::grade(&mut findings, &levels, &session.sources);
-        sort(&mut findings);
         Ok(Checked { session, findings, project, roots, partial: true, known: 0 })
     }
 }

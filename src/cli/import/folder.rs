@@ -5,7 +5,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::outcome::{Fate, Model, Outcome};
 use super::{Arguments, argument_names, folder_of, write};
 use crate::cli::paths::below;
-use crate::cli::workspace::Workspace;
 use crate::cli::{Exit, Failure, Ui};
 use crate::decompile::{Names, Page, Style, id_statement};
 use crate::diff::Pattern;
@@ -14,6 +13,7 @@ use crate::ir::directive;
 use crate::project::{self, FileName, Project};
 use crate::source::{DiskFiles, FileError, Files as _, SourceFile};
 use crate::syntax::{self, Head, Statement, Tree, Word, value};
+use crate::workspace::Workspace;
 
 pub(super) fn run(arguments: &Arguments, project: &Project, from: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
     let chooses = !arguments.tag.is_empty() || !arguments.owner.is_empty();

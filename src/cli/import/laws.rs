@@ -7,10 +7,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::cli::workspace::Workspace;
 use crate::diagnostic::Severity;
 use crate::remote::file::{FileRemote, read_export};
 use crate::state::Observed;
+use crate::workspace::Workspace;
 
 #[derive(Parser)]
 struct Line {

@@ -20,13 +20,13 @@ use self::settle::{Desk, Draft};
 pub(super) use self::single::single;
 use super::claims;
 use super::replace::{create, replace};
-use super::workspace::Workspace;
 use super::{Exit, Failure, Ui, runtime};
 use crate::decompile::{Named, Names, Style};
 use crate::ir;
 use crate::project::{self, Project};
 use crate::source::{DiskFiles, Files as _};
 use crate::state::{Claims, Desired, Field, ObservedRow, Ownership, View, WorkspaceKey};
+use crate::workspace::Workspace;
 
 /// From how many bytes on a prompt has a file of its own, where `--systemfile` does not say.
 const LONG_PROMPT: &str = "2000";

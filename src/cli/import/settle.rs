@@ -8,8 +8,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::check;
 use crate::cli::Failure;
-use crate::cli::drafts::Drafts;
-use crate::cli::workspace::Workspace;
 use crate::decompile::{
     Attachment, Entry, Named, Page, Saying, Shelf, Style, base_sayings, id_statement, page, sayings,
 };
@@ -17,8 +15,9 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::Project;
 use crate::remote::Remote;
 use crate::resolve::fields_of;
-use crate::source::{DiskFiles, Location};
+use crate::source::{DiskFiles, Drafts, Location};
 use crate::state::{Desired, Field, Observed, ObservedRow, Unbound};
+use crate::workspace::Workspace;
 
 /// More rounds than there are ways of saying a thing, and rules that have to be told to let it pass.
 const MAX_ROUNDS: usize = 24;

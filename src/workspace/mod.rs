@@ -1,4 +1,13 @@
-//! The workspace as commands need it: found, read, compiled and judged.
+//! The workspace: found, read, compiled with the arguments of each of its remotes, and judged.
+//!
+//! In: a [`Project`] and [`Files`]. Out: a [`Workspace`], which commands and the language server ask. Absent on purpose: any
+//! remote.
+
+mod alone;
+mod editions;
+
+pub use alone::alone;
+pub use editions::Editions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,21 +15,46 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 
-use super::Failure;
-use super::editions::Editions;
 use crate::check::{self, Targets};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Value, directive};
-use crate::project::{self, Discovered, Project, RemoteKind};
+use crate::project::{self, BaselineFileError, Discovered, GlobError, Project, RemoteKind};
 use crate::resolve;
 use crate::session::{Compiled, Session};
 use crate::source::{DiskFiles, Files, Location};
 use crate::state::{Intent, Wanted, WorkspaceKey, hex};
 
+/// Why a workspace cannot be worked with.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A glob of the manifest is none.
+    #[error(transparent)]
+    Glob(#[from] GlobError),
+    /// The baseline cannot be used.
+    #[error(transparent)]
+    Baseline(#[from] BaselineFileError),
+    /// Nothing to check and nothing to plan, and whatever is on a remote stays: a folder or a glob is wrong.
+    #[error("the workspace has no model")]
+    Empty {
+        /// What to look at.
+        help: String,
+    },
+    /// The command line gives a value to an argument that nothing declares.
+    #[error("no file declares the argument `{name}`")]
+    Argument {
+        /// The argument.
+        name: String,
+        /// What to write instead.
+        help: String,
+    },
+}
+
 /// A workspace with all of its files compiled.
-pub(super) struct Workspace {
-    pub(super) project: Project,
-    pub(super) session: Session,
+pub struct Workspace {
+    /// What the manifest says.
+    pub project: Project,
+    /// The files.
+    pub session: Session,
     discovered: Discovered,
     editions: Editions,
     /// Where images are read.
@@ -29,12 +63,12 @@ pub(super) struct Workspace {
 
 impl Workspace {
     /// Compiles every file of the workspace, with these values of the command line for arguments.
-    pub(super) fn compile(project: Project, given: BTreeMap<String, String>) -> Result<Self, Failure> {
+    pub fn compile(project: Project, given: BTreeMap<String, String>) -> Result<Self, Error> {
         Self::read(project, &DiskFiles, given)
     }
 
     /// The same, with the files' contents from `files`.
-    pub(super) fn read(project: Project, files: &dyn Files, given: BTreeMap<String, String>) -> Result<Self, Failure> {
+    pub fn read(project: Project, files: &dyn Files, given: BTreeMap<String, String>) -> Result<Self, Error> {
         let discovered = project::discover(&project)?;
         if discovered.files.is_empty() && discovered.problems.is_empty() {
             return Err(no_models(&project));
@@ -43,21 +77,17 @@ impl Workspace {
     }
 
     /// The same of the files that are there and `more`, which need not be among them.
-    pub(super) fn with_more(
-        project: Project,
-        given: BTreeMap<String, String>,
-        more: &[Utf8PathBuf],
-    ) -> Result<Self, Failure> {
+    pub fn with_more(project: Project, given: BTreeMap<String, String>, more: &[Utf8PathBuf]) -> Result<Self, Error> {
         Self::with_drafts(project, given, more, Arc::new(DiskFiles))
     }
 
     /// The same with the files' contents, images included, from `files`.
-    pub(super) fn with_drafts(
+    pub fn with_drafts(
         project: Project,
         given: BTreeMap<String, String>,
         more: &[Utf8PathBuf],
         files: Arc<dyn Files>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, Error> {
         let mut discovered = project::discover(&project)?;
         let known: BTreeSet<&str> = discovered.files.iter().map(|path| path.as_str()).collect();
         let more: Vec<Utf8PathBuf> = more.iter().filter(|path| !known.contains(path.as_str())).cloned().collect();
@@ -72,7 +102,7 @@ impl Workspace {
         files: &dyn Files,
         given: BTreeMap<String, String>,
         discovered: Discovered,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, Error> {
         let editions = Editions::new(Some(&project), given);
         let session = Session::load_with(files, &project.root, &discovered.files, editions.settings());
         editions.refuse_unknown(&session, Some(&project))?;
@@ -80,18 +110,15 @@ impl Workspace {
     }
 
     /// The workspace's key.
-    pub(super) fn key(&self) -> WorkspaceKey {
+    #[must_use]
+    pub fn key(&self) -> WorkspaceKey {
         WorkspaceKey::new(&self.project.manifest.workspace.id)
     }
 
     /// Everything there is to say without a server about the files, besides what resolving them finds. Judged for
     /// `targets`, or for the remotes that the manifest sends each file to; with the arguments of `remotes` where a file
     /// goes to one of them.
-    pub(super) fn findings(
-        &self,
-        targets: Option<Targets>,
-        remotes: Option<&[String]>,
-    ) -> Result<Vec<Diagnostic>, Failure> {
+    pub fn findings(&self, targets: Option<Targets>, remotes: Option<&[String]>) -> Result<Vec<Diagnostic>, Error> {
         let by_manifest = targets_by_manifest(&self.project, &self.discovered.files)?;
         let files = self.editions.judged(&self.session, Some(&self.project), remotes)?;
         let mut findings = self.problems();
@@ -104,7 +131,7 @@ impl Workspace {
     }
 
     /// What the files that go to `remote` want, and what was found on the way.
-    pub(super) fn intent(&self, remote: &str) -> Result<(Intent, Vec<Diagnostic>), Failure> {
+    pub fn intent(&self, remote: &str) -> Result<(Intent, Vec<Diagnostic>), Error> {
         let settings = self.project.manifest.remotes.get(remote);
         let selection = settings.and_then(|remote| remote.models.as_deref());
         let paths = self.discovered.files.iter().map(Utf8PathBuf::as_path);
@@ -129,7 +156,7 @@ impl Workspace {
     }
 
     /// What resolving the files finds, for each remote with its arguments.
-    pub(super) fn unresolved(&self) -> Result<Vec<Diagnostic>, Failure> {
+    pub fn unresolved(&self) -> Result<Vec<Diagnostic>, Error> {
         let mut findings = Vec::new();
         let mut homeless: BTreeSet<&str> = self.session.files.iter().map(|file| file.path.as_str()).collect();
         let mut sets: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
@@ -153,12 +180,14 @@ impl Workspace {
     }
 
     /// The files as one remote's arguments make them; without a remote, as those of the workspace do.
-    pub(super) fn files(&self, remote: Option<&str>) -> &[Arc<Compiled>] {
+    #[must_use]
+    pub fn files(&self, remote: Option<&str>) -> &[Arc<Compiled>] {
         self.session.with_args(remote.map(|name| self.editions.of(name)).unwrap_or_default())
     }
 
     /// A digest of the manifest, of the values of the command line, and of everything that was read for `intent`.
-    pub(super) fn fingerprint(&self, intent: &Intent) -> String {
+    #[must_use]
+    pub fn fingerprint(&self, intent: &Intent) -> String {
         let mut hash = Sha256::new();
         let mut add = |text: &str| {
             hash.update((text.len() as u64).to_le_bytes());
@@ -188,14 +217,14 @@ impl Workspace {
     }
 
     /// Sets each finding's severity by its rule and the manifest.
-    pub(super) fn grade(&self, findings: &mut Vec<Diagnostic>) {
+    pub fn grade(&self, findings: &mut Vec<Diagnostic>) {
         self.session.trace(findings);
         check::grade(findings, &self.project.manifest.levels, &self.session.sources);
         sort(findings);
     }
 
     /// Removes the findings about the files that the workspace's baseline knows.
-    pub(super) fn hide_known(&self, findings: &mut Vec<Diagnostic>) -> Result<(), Failure> {
+    pub fn hide_known(&self, findings: &mut Vec<Diagnostic>) -> Result<(), Error> {
         self.project.read_baseline()?.hide(findings, &self.session.sources, None);
         Ok(())
     }
@@ -214,36 +243,37 @@ impl Workspace {
     }
 
     /// What these files want, and what was found on the way.
-    pub(super) fn resolve(
+    pub fn resolve(
         &self,
         files: &[Arc<Compiled>],
         selected: &dyn Fn(&Utf8Path) -> bool,
-    ) -> Result<(Intent, Vec<Diagnostic>), Failure> {
+    ) -> Result<(Intent, Vec<Diagnostic>), Error> {
         let by_manifest = targets_by_manifest(&self.project, &self.discovered.files)?;
         let targets = |file: &Compiled| targets_of(&by_manifest, file);
         Ok(resolve_files(&self.session, files, (&*self.files, &self.project.root), selected, &targets))
     }
 
     /// The models of the workspace by id, whatever remote they go to.
-    pub(super) fn ids(&self) -> Result<BTreeSet<String>, Failure> {
+    pub fn ids(&self) -> Result<BTreeSet<String>, Error> {
         let files = self.editions.judged(&self.session, Some(&self.project), None)?;
         Ok(resolve::ids(&inputs(&files, &|_| true)))
     }
 
     /// The file that describes the model of that id.
-    pub(super) fn path_of(&self, id: &str) -> Option<Utf8PathBuf> {
+    #[must_use]
+    pub fn path_of(&self, id: &str) -> Option<Utf8PathBuf> {
         let file = self.session.files.iter().find(|file| resolve::ids(&inputs(&[&**file], &|_| true)).contains(id));
         file.map(|file| file.path.clone())
     }
 
     /// The values of the command line.
-    pub(super) fn given(&self) -> &BTreeMap<String, String> {
+    #[must_use]
+    pub fn given(&self) -> &BTreeMap<String, String> {
         self.editions.given()
     }
 }
 
-/// Nothing to check and nothing to plan, and whatever is on a remote stays: a folder or a glob is wrong.
-fn no_models(project: &Project) -> Failure {
+fn no_models(project: &Project) -> Error {
     let help = match &project.manifest.workspace.models {
         Some(globs) => {
             let globs: Vec<String> = globs.iter().map(|glob| format!("`{glob}`")).collect();
@@ -251,11 +281,11 @@ fn no_models(project: &Project) -> Failure {
         }
         None => "no file has a name such as `support.Modelfile`, or it is hidden or ignored".to_owned(),
     };
-    Failure::new("the workspace has no model").help(help)
+    Error::Empty { help }
 }
 
 /// Resolves files of a session that lie in `root`.
-pub(super) fn resolve_files(
+pub fn resolve_files(
     session: &Session,
     files: &[Arc<Compiled>],
     (disk, root): (&dyn Files, &Utf8Path),
@@ -285,10 +315,7 @@ fn inputs<'a>(files: &[&'a Compiled], is_flattened: &dyn Fn(&Compiled) -> bool) 
 }
 
 /// For each of `files` the kinds of remotes that the manifest sends it to; files that go nowhere are missing.
-pub(super) fn targets_by_manifest(
-    project: &Project,
-    files: &[Utf8PathBuf],
-) -> Result<BTreeMap<Utf8PathBuf, Targets>, Failure> {
+pub fn targets_by_manifest(project: &Project, files: &[Utf8PathBuf]) -> Result<BTreeMap<Utf8PathBuf, Targets>, Error> {
     let mut targets: BTreeMap<Utf8PathBuf, Targets> = BTreeMap::new();
     for remote in project.manifest.remotes.values() {
         let paths = files.iter().map(Utf8PathBuf::as_path);
@@ -304,12 +331,13 @@ pub(super) fn targets_by_manifest(
 }
 
 /// A file's targets by the manifest, else those that it looks made for.
-pub(super) fn targets_of(targets: &BTreeMap<Utf8PathBuf, Targets>, file: &Compiled) -> Targets {
+#[must_use]
+pub fn targets_of(targets: &BTreeMap<Utf8PathBuf, Targets>, file: &Compiled) -> Targets {
     targets.get(&file.path).copied().unwrap_or_else(|| file.likely_targets())
 }
 
 /// Findings in the order of files and places.
-pub(super) fn sort(findings: &mut [Diagnostic]) {
+pub fn sort(findings: &mut [Diagnostic]) {
     findings.sort_by_key(|finding| {
         finding.location.map(|location| (location.file, location.span.start, location.span.end))
     });

@@ -1,24 +1,31 @@
-//! Files that are not written yet, in front of the disk: what a command is about to write is read as if it had.
+//! Files that are not written yet, in front of the disk: what a command is about to write, and what an editor has not saved,
+//! is read as if it had been.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
-use crate::source::{DiskFiles, Entry, FileError, Files};
+use super::{DiskFiles, Entry, FileError, Files};
 
 /// The files, by their absolute paths.
-#[derive(Debug, Default)]
-pub(super) struct Drafts {
-    files: BTreeMap<Utf8PathBuf, Vec<u8>>,
+#[derive(Clone, Debug, Default)]
+pub struct Drafts {
+    files: BTreeMap<Utf8PathBuf, Arc<[u8]>>,
 }
 
 impl Drafts {
     /// Puts content at an absolute path.
-    pub(super) fn insert(&mut self, path: &Utf8Path, content: Vec<u8>) {
-        self.files.insert(plain(path), content);
+    pub fn insert(&mut self, path: &Utf8Path, content: impl Into<Arc<[u8]>>) {
+        self.files.insert(plain(path), content.into());
     }
 
-    fn get(&self, path: &Utf8Path) -> Option<(Utf8PathBuf, &Vec<u8>)> {
+    /// What lies on the disk counts again.
+    pub fn remove(&mut self, path: &Utf8Path) {
+        self.files.remove(&plain(path));
+    }
+
+    fn get(&self, path: &Utf8Path) -> Option<(Utf8PathBuf, &Arc<[u8]>)> {
         let path = plain(path);
         self.files.get(&path).map(|content| (path, content))
     }
@@ -39,7 +46,7 @@ fn plain(path: &Utf8Path) -> Utf8PathBuf {
 
 impl Files for Drafts {
     fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, FileError> {
-        self.get(path).map_or_else(|| DiskFiles.read(path), |(_, content)| Ok(content.clone()))
+        self.get(path).map_or_else(|| DiskFiles.read(path), |(_, content)| Ok(content.to_vec()))
     }
 
     fn canonical(&self, path: &Utf8Path) -> Result<Utf8PathBuf, FileError> {

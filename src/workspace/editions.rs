@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use super::Failure;
+use super::Error;
 use crate::diagnostic::closest;
 use crate::expand::{Args, Reach};
 use crate::project::{self, Project};
 use crate::session::{Compiled, Session, Settings};
 
 /// The sets, and who takes which.
-pub(super) struct Editions {
+pub struct Editions {
     settings: Settings,
     /// For each remote, the index of its set.
     of_remote: BTreeMap<String, usize>,
@@ -21,7 +21,8 @@ pub(super) struct Editions {
 
 impl Editions {
     /// Those of a workspace; outside of one there is only what the command line gives.
-    pub(super) fn new(project: Option<&Project>, given: BTreeMap<String, String>) -> Self {
+    #[must_use]
+    pub fn new(project: Option<&Project>, given: BTreeMap<String, String>) -> Self {
         let none = BTreeMap::new();
         let Some(manifest) = project.map(|project| &project.manifest) else {
             let args = Arc::new(Args::new(&none, &none, &given, []));
@@ -47,28 +48,31 @@ impl Editions {
     }
 
     /// What a session compiles them with.
-    pub(super) fn settings(&self) -> &Settings {
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
     /// What the command line gives.
-    pub(super) fn given(&self) -> &BTreeMap<String, String> {
+    #[must_use]
+    pub fn given(&self) -> &BTreeMap<String, String> {
         &self.given
     }
 
     /// The index of a remote's set.
-    pub(super) fn of(&self, remote: &str) -> usize {
+    #[must_use]
+    pub fn of(&self, remote: &str) -> usize {
         self.of_remote.get(remote).copied().unwrap_or_default()
     }
 
     /// The files as they are to be judged: as those of `remotes` take them that they go to; those that go to none of them,
     /// as all their remotes take them; and those that go nowhere, without any remote's arguments.
-    pub(super) fn judged<'s>(
+    pub fn judged<'s>(
         &self,
         session: &'s Session,
         project: Option<&Project>,
         remotes: Option<&[String]>,
-    ) -> Result<Vec<&'s Compiled>, Failure> {
+    ) -> Result<Vec<&'s Compiled>, Error> {
         let homes = self.homes(session, project)?;
         let mut judged: Vec<&Compiled> = Vec::with_capacity(session.files.len());
         for (at, homes) in homes.iter().enumerate() {
@@ -97,7 +101,7 @@ impl Editions {
         &self,
         session: &Session,
         project: Option<&'p Project>,
-    ) -> Result<Vec<BTreeMap<&'p str, usize>>, Failure> {
+    ) -> Result<Vec<BTreeMap<&'p str, usize>>, Error> {
         let mut homes: Vec<BTreeMap<&str, usize>> = vec![BTreeMap::new(); session.files.len()];
         for (name, remote) in project.iter().flat_map(|project| &project.manifest.remotes) {
             let paths = session.files.iter().map(|file| file.path.as_path());
@@ -113,7 +117,7 @@ impl Editions {
     }
 
     /// Refuses values from the command line that nothing asks for: a name that is not written right would change nothing.
-    pub(super) fn refuse_unknown(&self, session: &Session, project: Option<&Project>) -> Result<(), Failure> {
+    pub fn refuse_unknown(&self, session: &Session, project: Option<&Project>) -> Result<(), Error> {
         if self.given.is_empty() {
             return Ok(());
         }
@@ -128,10 +132,11 @@ impl Editions {
         match self.given.keys().find(|name| !known.contains(name.as_str())) {
             None => Ok(()),
             Some(name) => {
-                Err(Failure::new(format!("no file declares the argument `{name}`")).help(match closest(name, known) {
+                let help = match closest(name, known) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => format!("declare it with `ARG {name}`, or remove `--arg {name}=…`"),
-                }))
+                };
+                Err(Error::Argument { name: name.clone(), help })
             }
         }
     }

@@ -1,0 +1,90 @@
+//! Who is at the other end: what it can do, and what it wants.
+
+use gen_lsp_types::{
+    ClientCapabilities, InitializeParams, LogMessageParams, MessageType, PositionEncodingKind, Uri, WorkspaceFolders,
+};
+use lsp_server::{Message, Notification};
+use serde::Deserialize;
+
+use crate::source::Unit;
+
+/// What people set in their editor: `initializationOptions`, and the section `maquette` of the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Settings {
+    /// Whether the folder is trusted: only then a server is asked for names.
+    pub(super) trusted: bool,
+    /// The address of a folder with the pages of the rules, such as `docs/rules` of this repository; findings link to them.
+    pub(super) rule_pages: Option<String>,
+}
+
+/// The client.
+pub(super) struct Client {
+    /// What it can do.
+    pub(super) capabilities: ClientCapabilities,
+    /// What columns count.
+    pub(super) unit: Unit,
+    /// The folders that it has open.
+    pub(super) folders: Vec<Uri>,
+    /// What it was started with.
+    pub(super) settings: Settings,
+    send: Box<dyn Fn(Message) + Send + Sync>,
+}
+
+impl Client {
+    /// Reads what the client says of itself.
+    pub(super) fn new(params: InitializeParams, send: impl Fn(Message) + Send + Sync + 'static) -> Self {
+        let listed = match params.workspace_folders_initialize_params.workspace_folders {
+            Some(WorkspaceFolders::WorkspaceFolderList(folders)) => folders.into_iter().map(|one| one.uri).collect(),
+            Some(WorkspaceFolders::Null) | None => Vec::new(),
+        };
+        #[expect(deprecated, reason = "older clients say nothing else")]
+        let folders = if listed.is_empty() { params.root_uri.into_iter().collect() } else { listed };
+        let known = params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_deref());
+        // Bytes are what everything here counts; UTF-16 is what every client can.
+        let bytes = known.is_some_and(|known| known.contains(&PositionEncodingKind::UTF8));
+        let options = params.initialization_options.unwrap_or_default();
+        Self {
+            capabilities: params.capabilities,
+            unit: if bytes { Unit::Bytes } else { Unit::Utf16 },
+            folders,
+            settings: serde_json::from_value(options).unwrap_or_default(),
+            send: Box::new(send),
+        }
+    }
+
+    /// Sends a message. Where the client has gone, there is nobody to tell.
+    pub(super) fn send(&self, message: impl Into<Message>) {
+        (self.send)(message.into());
+    }
+
+    /// Sends a notification.
+    pub(super) fn notify<N: gen_lsp_types::Notification>(&self, params: &N::Params) {
+        self.send(Notification::new(N::METHOD.as_str().to_owned(), params));
+    }
+
+    /// Writes into the client's log.
+    pub(super) fn log(&self, kind: MessageType, message: impl Into<String>) {
+        self.notify::<gen_lsp_types::LogMessageNotification>(&LogMessageParams { kind, message: message.into() });
+    }
+
+    /// What columns count, in the words of the protocol.
+    pub(super) fn encoding(&self) -> PositionEncodingKind {
+        match self.unit {
+            Unit::Bytes => PositionEncodingKind::UTF8,
+            Unit::Characters => PositionEncodingKind::UTF32,
+            Unit::Utf16 => PositionEncodingKind::UTF16,
+        }
+    }
+
+    /// Whether it asks for findings itself, so that they are not sent unasked.
+    pub(super) fn pulls(&self) -> bool {
+        self.capabilities.text_document.as_ref().is_some_and(|text| text.diagnostic.is_some())
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("unit", &self.unit).field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,105 @@
+//! Findings as the protocol has them.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use gen_lsp_types::{
+    Code, CodeDescription, Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
+    Message, Uri,
+};
+
+use super::folder::Folder;
+use super::world::{File, World};
+use crate::check;
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// What clients show as the author of findings.
+const SOURCE: &str = "maquette";
+
+/// Rules about something that does nothing.
+const UNNECESSARY: [&str; 4] = ["unused-allow", "unused-arg", "template-ignored", "empty-system-is-noop"];
+
+/// Rules about something that is going away.
+const DEPRECATED: [&str; 4] =
+    ["deprecated-parameter", "removed-parameter", "template-obsolete-variable", "legacy-template"];
+
+/// The findings of a file, as the client gets them.
+fn of(world: &World, file: &File) -> Vec<Shown> {
+    file.findings().iter().filter_map(|finding| shown(world, file.folder, finding)).collect()
+}
+
+/// The findings of the document at an address.
+pub(super) fn of_document(world: &World, uri: &Uri) -> Vec<Shown> {
+    world.file(uri).map(|file| of(world, &file)).unwrap_or_default()
+}
+
+/// The findings of every file, in a lasting order; of files without any, too.
+pub(super) fn of_all(world: &World) -> Vec<(Uri, Vec<Shown>)> {
+    let mut all: BTreeMap<String, Vec<Shown>> = BTreeMap::new();
+    for folder in &world.folders {
+        for (id, _) in folder.session.sources.iter() {
+            if let Some(uri) = world.uri(folder, id) {
+                // A file of a workspace is judged there; that it stands in another folder, too, adds nothing.
+                all.entry(uri.0).or_insert_with(|| of(world, &world.file_in(folder, id)));
+            }
+        }
+    }
+    all.into_iter().map(|(uri, found)| (Uri(uri), found)).collect()
+}
+
+/// One finding; none for one that belongs to no place.
+pub(super) fn shown(world: &World, folder: &Folder, finding: &Diagnostic) -> Option<Shown> {
+    let place = finding.location?;
+    let file = world.file_in(folder, place.file);
+    let related: Vec<DiagnosticRelatedInformation> = finding
+        .labels
+        .iter()
+        .filter_map(|label| {
+            let location = world.location(folder, label.location)?;
+            Some(DiagnosticRelatedInformation { location, message: label.message.clone() })
+        })
+        .collect();
+    let mut message = finding.message.clone();
+    if let Some(label) = &finding.label {
+        message = format!("{message}\n{label}");
+    }
+    if let Some(help) = &finding.help {
+        message = format!("{message}\nhelp: {help}");
+    }
+    let tag = |rules: &[&str], tag: DiagnosticTag| rules.contains(&finding.rule).then_some(tag);
+    let tags: Vec<DiagnosticTag> =
+        [tag(&UNNECESSARY, DiagnosticTag::Unnecessary), tag(&DEPRECATED, DiagnosticTag::Deprecated)]
+            .into_iter()
+            .flatten()
+            .collect();
+    Some(Shown {
+        range: file.range(place.span),
+        severity: Some(match finding.severity {
+            Severity::Error => DiagnosticSeverity::Error,
+            Severity::Warning => DiagnosticSeverity::Warning,
+            Severity::Info => DiagnosticSeverity::Information,
+        }),
+        code: Some(Code::String(finding.rule.to_owned())),
+        code_description: page(world, finding.rule),
+        source: Some(SOURCE.to_owned()),
+        message: Message::String(message),
+        tags: (!tags.is_empty()).then_some(tags),
+        related_information: (!related.is_empty()).then_some(related),
+        data: None,
+    })
+}
+
+/// The page of a rule, where the client says where these are.
+fn page(world: &World, rule: &str) -> Option<CodeDescription> {
+    let folder = world.client.settings.rule_pages.as_deref()?.trim_end_matches('/');
+    let rule = check::find(rule)?;
+    Some(CodeDescription { href: Uri(format!("{folder}/{}.md", rule.name)) })
+}
+
+/// What tells findings from others: equal texts have equal ones.
+pub(super) fn fingerprint(findings: &[Shown]) -> String {
+    let mut hasher = DefaultHasher::new();
+    // Findings are always JSON.
+    serde_json::to_string(findings).unwrap_or_default().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
