@@ -20,6 +20,8 @@ pub mod state;
 
 pub mod resolve;
 
+pub mod composite;
+
 pub mod decompile;
 
 pub mod diff;

@@ -23,6 +23,7 @@ pub use store::{Course, Entry, Listing, ReadError, Store, StoreError};
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::diff::Action;
@@ -55,6 +56,9 @@ pub struct Context<'a> {
     pub interrupted: watch::Receiver<bool>,
     /// Is told of each step: how many are through, how many there are, what the last one was.
     pub progress: &'a (dyn Fn(usize, usize, &str) + Sync),
+    /// Is asked once, when everything but the deletions is through, and whether all of that went well: whether to go on and
+    /// delete. Another remote may have to let go first of what is deleted here.
+    pub deletions: &'a (dyn Fn(bool) -> BoxFuture<'a, bool> + Sync),
 }
 
 impl Context<'_> {

@@ -51,6 +51,17 @@ pub enum Refusal {
     /// The snapshot.
     #[error(transparent)]
     Snapshot(StoreError),
+    /// What it builds on, on a server behind it, is not as planned.
+    #[error("nothing was written here, because {} not finished", remotes(.0))]
+    Behind(Vec<String>),
+    /// The servers behind it have what was planned, and it does not list it.
+    #[error("nothing was written here: the server does not list {}, which {} has built", quoted(.ids), quoted(.by))]
+    Unlisted {
+        /// What it should list.
+        ids: Vec<String>,
+        /// Who has it.
+        by: Vec<String>,
+    },
 }
 
 impl Refusal {
@@ -63,6 +74,10 @@ impl Refusal {
             Self::Snapshot(_) => {
                 Some("`--snapshot-dir DIR` puts it somewhere else; without a snapshot nothing is written".into())
             }
+            Self::Behind(_) => Some("what is done stays done; applying again does the rest".into()),
+            Self::Unlisted { .. } => Some(
+                "look at the server's Ollama connections in its settings; what is built stays, and applying again does the rest".into(),
+            ),
             Self::OtherWorkspace | Self::OtherRemote { .. } => Some("apply it where it was made".into()),
             Self::StaleSources | Self::StaleRows(_) | Self::StaleVersion { .. } | Self::StaleReferences(_) => {
                 Some("nothing was written; make a new plan".into())
@@ -80,6 +95,19 @@ fn rows(ids: &[String]) -> String {
         [one] => format!("`{}` has", one.escape_debug()),
         [first, ..] => format!("`{}` and {} more have", first.escape_debug(), ids.len() - 1),
         [] => "nothing has".to_owned(),
+    }
+}
+
+/// Remotes with their verb: `gpu` is, `gpu-1` and `gpu-2` are.
+fn remotes(names: &[String]) -> String {
+    format!("{} {}", quoted(names), if names.len() == 1 { "is" } else { "are" })
+}
+
+fn quoted(ids: &[String]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| format!("`{}`", id.escape_debug())).collect();
+    match ids.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        ids => ids.concat(),
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) async fn run(
     let mut newer: Option<Observed> = None;
     let mut known: BTreeMap<String, Option<String>> = plan.preconditions.rows.clone();
     let mut left: Vec<Change> = plan.changes.clone();
+    let mut gate = Gate::Closed;
     for attempt in 1.. {
         let steps = match context.remote.render(&left, newer.as_ref().unwrap_or(before), &writing) {
             Ok(steps) => steps,
@@ -39,7 +40,7 @@ pub(super) async fn run(
         };
         journal.steps(steps.iter().map(|step| step.title.clone()).collect());
         let mut again = Again::new();
-        let moved = stages(plan, &steps, (context, journal), &mut known, &mut again, outcome).await;
+        let moved = stages(plan, &steps, (context, journal), &mut known, &mut again, &mut gate, outcome).await;
         if moved.is_none() && again.is_empty() {
             break;
         }
@@ -65,11 +66,31 @@ pub(super) async fn run(
             left.retain(|change| is_open(change, before, fresh, &again, last, context, outcome));
         }
     }
+    gate.ask(context, outcome.failed.is_empty() && outcome.not_begun.is_empty()).await;
     let done = plan.changes.iter().map(|change| (change.id.clone(), change.action));
     let done = done.filter(|entry| {
         !outcome.not_begun.contains(entry) && !outcome.failed.iter().any(|failure| failure.id == entry.0)
     });
     outcome.done = done.collect();
+}
+
+/// Before the deletions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    Closed,
+    Open,
+    /// Nothing is to be deleted.
+    Locked,
+}
+
+impl Gate {
+    /// Whether it is open. Asks once, when everything else is through, and whether that went well.
+    async fn ask(&mut self, context: &Context<'_>, went_well: bool) -> bool {
+        if *self == Self::Closed {
+            *self = if (context.deletions)(went_well).await { Self::Open } else { Self::Locked };
+        }
+        *self == Self::Open
+    }
 }
 
 /// Whether a change that did not come through is to be tried again; if it is neither that nor done, it has failed.
@@ -111,12 +132,22 @@ async fn stages(
     (context, journal): (&Context<'_>, &Journal),
     known: &mut BTreeMap<String, Option<String>>,
     again: &mut Again,
+    gate: &mut Gate,
     outcome: &mut Outcome,
 ) -> Option<Error> {
     let total = steps.len();
     let mut through = 0;
     let mut rest: &[Step] = steps;
     while let Some(first) = rest.first() {
+        if first.stage == Stage::Delete {
+            let went_well = outcome.failed.is_empty() && outcome.not_begun.is_empty() && again.is_empty();
+            if !gate.ask(context, went_well).await {
+                for step in rest {
+                    break_off(plan, step, outcome);
+                }
+                return None;
+            }
+        }
         let number = total - rest.len();
         let end = wave(rest, first.stage);
         let (stage, later) = rest.split_at(end);

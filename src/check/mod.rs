@@ -179,6 +179,12 @@ impl Targets {
     }
 }
 
+/// Whether a system prompt holds variables that Open WebUI fills in, and Ollama does not.
+#[must_use]
+pub fn has_prompt_variables(text: &str) -> bool {
+    rules::template_in_system::has_prompt_variables(text)
+}
+
 /// What becomes of something on all targets together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {

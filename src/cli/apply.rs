@@ -1,11 +1,13 @@
 //! `maquette apply`: a remote is brought to what the files say.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
 use super::carry_out::{Execution, Job, carry_out};
 use super::plan::Choices;
-use super::survey::{Ready, survey};
+use super::survey::{Ready, intent_of, survey};
 use super::ui::has_errors;
 use super::{Exit, Failure, Ui, at, runtime};
 use crate::apply::Refusal;
@@ -38,15 +40,21 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
         // The plans of one file were made with the same values.
         let args = plans.first().map(|plan| plan.args.clone()).unwrap_or_default();
         let workspace = Workspace::compile(project, args)?;
-        let jobs = plans.into_iter().map(|plan| saved(plan, &workspace, ui)).collect();
+        let several = plans.len() > 1;
+        let jobs = plans.into_iter().map(|plan| {
+            let name = plan.remote.name.clone();
+            saved(plan, &workspace, ui).map_err(|failure| if several { failure.of(&name) } else { failure })
+        });
+        let jobs = jobs.collect();
         (workspace, jobs)
     } else {
         let survey = runtime.block_on(survey(directory, &arguments.choices.selection, ui))?;
         let Some(survey) = survey else { return Ok(Exit::Failed) };
         survey.tell_of_unfinished(&arguments.execution.snapshots, directory, ui);
         let several = survey.sites.len() > 1;
+        let shared = survey.shared_ids();
         let jobs = survey.sites.into_iter().map(|site| {
-            let job = site.state.and_then(|ready| fresh(ready, arguments, &survey.workspace, ui));
+            let job = site.state.and_then(|ready| fresh(ready, arguments, &shared, &survey.workspace, ui));
             job.map_err(|failure| if several { failure.of(&site.name) } else { failure })
         });
         let jobs = jobs.collect();
@@ -56,10 +64,16 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
 }
 
 /// A new plan. On a terminal, edits on the server are a question.
-fn fresh(ready: Ready, arguments: &Arguments, workspace: &Workspace, ui: &mut Ui) -> Result<Job, Failure> {
+fn fresh(
+    ready: Ready,
+    arguments: &Arguments,
+    shared: &BTreeSet<String>,
+    workspace: &Workspace,
+    ui: &mut Ui,
+) -> Result<Job, Failure> {
     let choices = &arguments.choices;
     let on_drift = choices.on_drift.map(OnDrift::from);
-    let mut plan = choices.plan(&ready, on_drift.unwrap_or_default(), workspace)?;
+    let mut plan = choices.plan(&ready, on_drift.unwrap_or_default(), shared, workspace)?;
     let drifted = plan.blockers.iter().any(|blocker| blocker.code == "drift");
     if drifted && on_drift.is_none() && ui.is_interactive() && !arguments.execution.auto_approve {
         ui.prose(|out, layout| report::plan_human(&plan, layout, out));
@@ -74,9 +88,9 @@ fn fresh(ready: Ready, arguments: &Arguments, workspace: &Workspace, ui: &mut Ui
                 return Err(Failure::reported());
             }
         };
-        plan = choices.plan(&ready, on_drift, workspace)?;
+        plan = choices.plan(&ready, on_drift, shared, workspace)?;
     }
-    let Ready { remote, intent, observed, desired } = ready;
+    let Ready { remote, intent, observed, desired, behind: _ } = ready;
     // The plan holds what it needs of these; taking thousands of rows apart would only cost time.
     std::mem::forget((observed, desired));
     Ok(Job { plan, remote, intent })
@@ -84,7 +98,7 @@ fn fresh(ready: Ready, arguments: &Arguments, workspace: &Workspace, ui: &mut Ui
 
 /// A saved plan, if the workspace is still what it was made from.
 fn saved(plan: Plan, workspace: &Workspace, ui: &mut Ui) -> Result<Job, Failure> {
-    let (intent, resolved) = workspace.intent(&plan.remote.name)?;
+    let (intent, resolved) = intent_of(workspace, &plan.remote.name, plan.behind.as_ref())?;
     let names = [plan.remote.name.clone()];
     let mut findings = workspace.findings(None, Some(&names))?;
     findings.extend(resolved);

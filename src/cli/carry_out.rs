@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::commit;
 use super::progress::Progress;
 use super::snapshots::Folder;
+use super::together::{self, Signals};
 use super::{Exit, Failure, Ui};
 use crate::apply::{self, Outcome, Refusal, Store};
 use crate::plan::Plan;
@@ -48,17 +49,28 @@ pub(super) fn carry_out(
     let several = jobs.len() > 1;
     let mut exit = Exit::Done;
     let mut ready = Vec::with_capacity(jobs.len());
+    let mut stuck: BTreeSet<String> = BTreeSet::new();
     for job in jobs {
         let job = job.and_then(|job| {
             ui.result(|out, layout| report::plan_human(&job.plan, layout, out))?;
-            if job.plan.blockers.is_empty() { Ok(job) } else { Err(blocked(job.plan, several)) }
+            if job.plan.blockers.is_empty() {
+                return Ok(job);
+            }
+            stuck.insert(job.plan.remote.name.clone());
+            Err(blocked(job.plan, several))
         });
         match job {
             Ok(job) => ready.push(job),
             // What stands in the way of one remote is no reason to keep the others waiting.
-            Err(failure) if several => exit = exit.worst(failure.report(ui)),
+            Err(failure) if several => {
+                stuck.extend(failure.remote().map(str::to_owned));
+                exit = exit.worst(failure.report(ui));
+            }
             Err(failure) => return Err(failure),
         }
+    }
+    for (name, other) in together::held_up(&mut ready, &stuck, project) {
+        exit = exit.worst(together::held_up_by(&other).of(&name).report(ui));
     }
     let (key, store) =
         (WorkspaceKey::new(&project.manifest.workspace.id), execution.snapshots.store(directory, project));
@@ -150,9 +162,15 @@ async fn all(
     let kinds: Vec<BTreeSet<ReferenceKind>> = jobs.iter().map(|job| kinds_of(&job.intent)).collect();
     let recorded = |job: &Job| job.plan.command.as_ref().map(|command| format!("maquette {command}"));
     let messages: Vec<String> = jobs.iter().map(|job| recorded(job).unwrap_or_else(|| message.to_owned())).collect();
+    let signals = Signals::of(jobs);
+    let signals = &signals;
     join_all(jobs.iter().zip(&kinds).zip(&messages).enumerate().map(|(index, ((job, kinds), message))| {
         let interrupted = interrupted.clone();
         async move {
+            let name = job.plan.remote.name.as_str();
+            // However it ends, nobody waits for it longer than that.
+            let _told = signals.ended(name);
+            signals.those_behind(&job.plan, job.remote.as_ref()).await?;
             let context = apply::Context {
                 remote: job.remote.as_ref(),
                 key,
@@ -162,8 +180,11 @@ async fn all(
                 snapshots,
                 interrupted,
                 progress: &|through, total, title| progress.step(index, through, total, title),
+                deletions: &|went_well| Box::pin(signals.may_delete(name, went_well)),
             };
-            apply::apply(&job.plan, &context).await
+            let outcome = apply::apply(&job.plan, &context).await?;
+            signals.through(name, outcome.is_success());
+            Ok(outcome)
         }
     }))
     .await

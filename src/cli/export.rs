@@ -111,7 +111,7 @@ fn observed_rows(arguments: &Arguments, name: &str, directory: &Utf8Path) -> Res
 /// been printed.
 fn desired_rows(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Option<Vec<Value>>, Failure> {
     let Some(survey) = runtime()?.block_on(survey(directory, &arguments.selection, ui))? else { return Ok(None) };
-    let Ok([site]) = <[Site; 1]>::try_from(survey.sites) else { return Err(for_one_remote()) };
+    let Ok([site]) = <[Site; 1]>::try_from(survey.of_those_asked_for().sites) else { return Err(for_one_remote()) };
     let ready = site.state?;
     let meant = diff::Targets::new(&arguments.ids, &[]);
     meant

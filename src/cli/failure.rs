@@ -17,11 +17,13 @@ pub(super) struct Failure {
     silent: bool,
     /// The manifest is wrong at a place that can be shown.
     manifest: Option<Box<project::Error>>,
+    /// The remote that it is about, where there are several.
+    remote: Option<String>,
 }
 
 impl Failure {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, silent: false, manifest: None }
+        Self { message: message.into(), help: None, silent: false, manifest: None, remote: None }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
@@ -41,7 +43,12 @@ impl Failure {
 
     /// The failure of one remote among several.
     pub(super) fn of(self, remote: &str) -> Self {
-        Self { message: format!("{remote}: {}", self.message), ..self }
+        Self { message: format!("{remote}: {}", self.message), remote: Some(remote.to_owned()), ..self }
+    }
+
+    /// The remote that it is about, where there are several.
+    pub(super) fn remote(&self) -> Option<&str> {
+        self.remote.as_deref()
     }
 
     /// What is wrong with the manifest at a place that can be shown, if it is that.

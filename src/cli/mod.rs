@@ -5,6 +5,7 @@
 mod adopt;
 mod apply;
 mod args;
+mod behind;
 mod carry_out;
 mod check;
 mod claims;
@@ -37,6 +38,7 @@ mod rules;
 mod schema;
 mod snapshots;
 mod survey;
+mod together;
 mod ui;
 
 use std::ffi::OsString;

@@ -1,5 +1,7 @@
 //! `maquette plan`: what applying would change.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
@@ -93,22 +95,40 @@ impl From<OnDriftArgument> for OnDrift {
 }
 
 impl Choices {
-    /// The plan for one remote.
-    pub(super) fn plan(&self, ready: &Ready, on_drift: OnDrift, workspace: &Workspace) -> Result<Plan, Failure> {
+    /// The plan for one remote; `shared` are the ids of models of those that it belongs to.
+    pub(super) fn plan(
+        &self,
+        ready: &Ready,
+        on_drift: OnDrift,
+        shared: &BTreeSet<String>,
+        workspace: &Workspace,
+    ) -> Result<Plan, Failure> {
         let mut options = diff::Options { retire: ready.retires(workspace), ..ready.claimed(workspace)? };
         options.claims.extend(self.claim.iter().cloned());
         let changes = ready.changes(workspace, &options);
-        let changes = ready.narrow(changes, &Targets::new(&self.target, &self.exclude), workspace)?;
+        let targets = Targets::new(&self.target, &self.exclude).beside(shared.clone());
+        let changes = ready.narrow(changes, &targets, workspace)?;
+        // A number that is allowed is that of the remote where most would change; the others follow.
+        let up_to = |allowed: Option<usize>, count: usize| match allowed {
+            Some(allowed) if !shared.is_empty() => Some(allowed.min(count)),
+            allowed => allowed,
+        };
+        let removals = changes.rows.iter().filter(|change| change.is_removal()).count();
+        let updates =
+            changes.rows.iter().filter(|change| change.action == diff::Action::Update && !change.retire).count();
         let policy = Policy {
             on_drift,
             guard: workspace.project.manifest.guard_of(&ready.remote.identity().name),
-            allow_deletes: self.allow_deletes,
-            allow_updates: self.allow_updates,
+            allow_deletes: up_to(self.allow_deletes, removals),
+            allow_updates: up_to(self.allow_updates, updates),
             refresh_only: self.refresh_only,
             confirmed: self.confirm.iter().map(|confirm| (confirm.class, confirm.confirmed.clone())).collect(),
             allow_unknown_version: self.allow_unknown_version.clone(),
         };
-        ready.plan(changes, self.via.map(Via::from), &policy, workspace)
+        // What is behind an Open WebUI has but one way of being written.
+        let is_behind = workspace.project.manifest.fronts(&ready.remote.identity().name).next().is_some();
+        let via = self.via.map(Via::from).filter(|_| !is_behind);
+        ready.plan(changes, via, &policy, workspace)
     }
 }
 
@@ -152,9 +172,10 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let on_drift = choices.on_drift.map(OnDrift::from).unwrap_or_default();
     let mut exit = Exit::Done;
     let mut plans: Vec<Plan> = Vec::with_capacity(survey.sites.len());
+    let shared = survey.shared_ids();
     for site in survey.sites {
         let plan = site.state.and_then(|ready| {
-            let plan = choices.plan(&ready, on_drift, &survey.workspace);
+            let plan = choices.plan(&ready, on_drift, &shared, &survey.workspace);
             // The plan holds what it needs, and the process ends soon; taking thousands of rows apart would only cost time.
             std::mem::forget(ready);
             plan

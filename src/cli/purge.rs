@@ -36,6 +36,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
     let Some(survey) = runtime.block_on(survey(directory, &arguments.selection, ui))? else {
         return Ok(Exit::Failed);
     };
+    let survey = survey.of_those_asked_for();
     survey.tell_of_unfinished(&arguments.execution.snapshots, directory, ui);
     let several = survey.sites.len() > 1;
     let jobs = survey.sites.into_iter().map(|site| {
@@ -61,7 +62,7 @@ fn purge(ready: Ready, arguments: &Arguments, workspace: &Workspace) -> Result<J
         ..Policy::default()
     };
     let plan = ready.plan(changes, None, &policy, workspace)?;
-    let Ready { remote, intent, observed, desired } = ready;
+    let Ready { remote, intent, observed, desired, behind: _ } = ready;
     // As in `apply`: the plan holds what it needs of these.
     std::mem::forget((observed, desired));
     Ok(Job { plan, remote, intent })

@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use tokio::sync::oneshot;
 
 use super::args::Given;
+use super::behind::Reading;
 use super::claims;
 use super::snapshots::{Folder, tell_of_unfinished};
 use super::ui::has_errors;
@@ -18,7 +19,7 @@ use crate::diff::{self, Changes, Targets, UnknownTarget, diff};
 use crate::plan::{self, Basis, Plan, Policy, refresh_only, settle_drift};
 use crate::project::{self, Deletion, Project};
 use crate::remote::{self, Remote, Via, kinds_of};
-use crate::state::{Claim, Desired, Intent, Observed, ReferenceKind};
+use crate::state::{Behind, Claim, Desired, Intent, Observed, ReferenceKind};
 use crate::workspace::Workspace;
 
 /// Which remotes are meant.
@@ -45,6 +46,11 @@ impl Selection {
         }
         if self.all_remotes || (self.remote.is_empty() && known.len() == 1) {
             return Ok(known.keys().cloned().collect());
+        }
+        // What is behind another one goes with it.
+        let mut fronts = known.keys().filter(|name| project.manifest.fronts(name).next().is_none());
+        if let (true, Some(only), None) = (self.remote.is_empty(), fronts.next(), fronts.next()) {
+            return Ok(vec![only.clone()]);
         }
         if self.remote.is_empty() {
             let names: Vec<String> = known.keys().map(|name| format!("`{name}`")).collect();
@@ -80,6 +86,23 @@ pub(super) struct Survey {
 }
 
 impl Survey {
+    /// Without the remotes that are only behind one that was asked for.
+    pub(super) fn of_those_asked_for(self) -> Self {
+        Self { sites: self.sites.into_iter().filter(|site| !site.is_behind).collect(), ..self }
+    }
+
+    /// The ids of models that are on some of several remotes that belong together.
+    pub(super) fn shared_ids(&self) -> BTreeSet<String> {
+        let ready: Vec<&Ready> = self.sites.iter().filter_map(|site| site.state.as_ref().ok()).collect();
+        if ready.iter().all(|ready| ready.behind.is_none()) {
+            return BTreeSet::new();
+        }
+        let marked = |ready: &Ready| {
+            ready.observed.rows.values().filter(|row| row.mark.is_some()).map(|row| row.id.clone()).collect::<Vec<_>>()
+        };
+        ready.iter().flat_map(|ready| ready.desired.rows.keys().cloned().chain(marked(ready))).collect()
+    }
+
     /// Says which applies to these remotes were ended midway.
     pub(super) fn tell_of_unfinished(&self, snapshots: &Folder, directory: &Utf8Path, ui: &mut Ui) {
         let project = &self.workspace.project;
@@ -90,10 +113,13 @@ impl Survey {
     }
 }
 
-/// One remote: what planning for it needs, or why there can be no plan for it. One that fails does not stop the others.
+/// One remote: what planning for it needs, or why there can be no plan for it. One that fails stops only those that it is
+/// behind.
 pub(super) struct Site {
     pub(super) name: String,
     pub(super) state: Result<Ready, Failure>,
+    /// It is not asked for itself, only a remote that it is behind.
+    pub(super) is_behind: bool,
 }
 
 /// A remote that was read and that the files were bound to.
@@ -102,6 +128,8 @@ pub(super) struct Ready {
     pub(super) intent: Intent,
     pub(super) observed: Observed,
     pub(super) desired: Desired,
+    /// The Ollama servers behind it, where the manifest names any.
+    pub(super) behind: Option<Behind>,
 }
 
 impl Ready {
@@ -140,6 +168,7 @@ impl Ready {
         workspace: &Workspace,
     ) -> Result<Changes, UnknownTarget> {
         let origin = &self.remote.identity().origin;
+        let targets = targets.clone().behind(self.behind.clone());
         targets.narrow(changes, &self.desired, &self.observed, &workspace.key(), origin)
     }
 
@@ -168,6 +197,7 @@ impl Ready {
         let via = self.remote.choose(via, &changes.rows, &self.observed)?;
         let concerns = self.remote.concerns(&changes.rows, &self.observed);
         let plan = plan::plan(changes, via, policy, &basis).with_args(workspace.given().clone());
+        let plan = Plan { behind: self.behind.clone(), ..plan };
         Ok(plan.with_concerns(concerns, policy, &key))
     }
 }
@@ -212,9 +242,12 @@ pub(super) async fn survey(
     ui: &mut Ui,
 ) -> Result<Option<Survey>, Failure> {
     let project = project::load(directory)?;
-    let names = selection.names(&project)?;
+    let asked = selection.names(&project)?;
+    let names = with_those_behind(&asked, &project);
     let remotes: Vec<Result<Arc<dyn Remote>, remote::Error>> =
         names.iter().map(|name| remote::open(&project, name)).collect();
+    let has_nodes = names.iter().map(|name| project.manifest.remotes.get(name).is_some_and(|it| !it.ollama.is_empty()));
+    let has_nodes: Vec<bool> = has_nodes.collect();
     if let [Err(error)] = remotes.as_slice() {
         return Err(error.clone().into());
     }
@@ -224,11 +257,15 @@ pub(super) async fn survey(
         let (names, given) = (names.clone(), selection.given.values());
         tokio::task::spawn_blocking(move || compile(project, &names, given, senders))
     };
-    let readings = remotes.into_iter().zip(receivers).map(|(remote, kinds)| async move {
+    let readings = remotes.into_iter().zip(receivers).zip(has_nodes).map(|((remote, kinds), has_nodes)| async move {
         let remote = remote?;
         let kinds = async { kinds.await.unwrap_or_default() };
         let observed = remote.observe(Box::pin(kinds)).await?;
-        Ok::<_, remote::Error>((remote, observed))
+        let connections = match remote.open_webui().filter(|_| has_nodes) {
+            Some(server) => Some(server.connections().await?),
+            None => None,
+        };
+        Ok::<_, remote::Error>((remote, observed, connections))
     });
     let (compiled, readings) = tokio::join!(compiled, join_all(readings));
     let compiled = compiled.map_err(|error| Failure::new(format!("compiling the files failed: {error}")))?;
@@ -243,24 +280,54 @@ pub(super) async fn survey(
     if several {
         draw(std::mem::take(&mut findings), None, &workspace, ui);
     }
-    let mut sites = Vec::with_capacity(names.len());
+    let mut sites: Vec<Site> = Vec::with_capacity(names.len());
     for ((name, intent), reading) in names.into_iter().zip(intents).zip(readings) {
-        let state = match reading {
-            Err(error) => Err(error.into()),
-            Ok((remote, observed)) => {
-                let (desired, bound) = remote.bind(&intent, &observed);
-                // With one remote, what its names were resolved to belongs to the same report.
-                let mut findings = std::mem::take(&mut findings);
-                findings.extend(bound);
-                workspace.grade(&mut findings);
-                let wrong = has_errors(&findings);
-                draw(findings, several.then_some(name.as_str()), &workspace, ui);
-                if wrong { Err(Failure::reported()) } else { Ok(Ready { remote, intent, observed, desired }) }
+        let state = reading.map_err(Failure::from).and_then(|(remote, observed, connections)| {
+            let mut reading = Reading { remote, intent, observed, behind: None };
+            // With one remote, what its names were resolved to belongs to the same report.
+            let mut findings = std::mem::take(&mut findings);
+            if let Some(connections) = connections {
+                findings.extend(reading.meet(connections, &sites, &workspace)?);
             }
-        };
-        sites.push(Site { name, state });
+            let (ready, bound) = reading.bind();
+            findings.extend(bound);
+            workspace.grade(&mut findings);
+            let wrong = has_errors(&findings);
+            draw(findings, several.then_some(name.as_str()), &workspace, ui);
+            if wrong { Err(Failure::reported()) } else { Ok(ready) }
+        });
+        let is_behind = !asked.contains(&name);
+        sites.push(Site { name, state, is_behind });
     }
     Ok(Some(Survey { workspace, sites }))
+}
+
+/// These remotes, each after those that are behind it.
+fn with_those_behind(asked: &[String], project: &Project) -> Vec<String> {
+    let remotes = &project.manifest.remotes;
+    let behind = |name: &String| remotes.get(name).map(|remote| remote.ollama.clone()).unwrap_or_default();
+    let mut names: Vec<String> = Vec::with_capacity(asked.len());
+    for name in asked.iter().flat_map(|name| behind(name).into_iter().chain([name.clone()])) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    // One that was asked for by itself may stand after what it is behind.
+    let (nodes, fronts): (Vec<String>, Vec<String>) =
+        names.into_iter().partition(|name| project.manifest.fronts(name).next().is_some());
+    nodes.into_iter().chain(fronts).collect()
+}
+
+/// What the files want of a remote, and what was found on the way.
+pub(super) fn intent_of(
+    workspace: &Workspace,
+    name: &str,
+    behind: Option<&Behind>,
+) -> Result<(Intent, Vec<Diagnostic>), Failure> {
+    Ok(match behind {
+        Some(behind) => workspace.intent_before(name, behind)?,
+        None => workspace.intent(name)?,
+    })
 }
 
 /// Draws findings, those about one remote under its name. Mere notes about the files are for `check`.

@@ -6,15 +6,19 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::verdict::{Change, Changes};
 use crate::diagnostic::closest;
-use crate::state::{Desired, Observed, Ownership, WorkspaceKey};
+use crate::state::{Behind, Desired, Observed, Ownership, WorkspaceKey};
 
 /// The models that are meant.
 #[derive(Clone, Debug, Default)]
 pub struct Targets {
     /// Only these; none of them means all.
-    targets: Vec<Pattern>,
+    only: Vec<Pattern>,
     /// And of those, not these.
     excludes: Vec<Pattern>,
+    /// The servers whose models go by their own names, too.
+    behind: Option<Behind>,
+    /// Ids that are known elsewhere: a pattern for one of them is no mistake.
+    elsewhere: BTreeSet<String>,
 }
 
 /// An id, or a glob of ids.
@@ -60,7 +64,25 @@ impl Targets {
     #[must_use]
     pub fn new(targets: &[String], excludes: &[String]) -> Self {
         let patterns = |texts: &[String]| texts.iter().map(|text| Pattern::new(text)).collect();
-        Self { targets: patterns(targets), excludes: patterns(excludes) }
+        Self { only: patterns(targets), excludes: patterns(excludes), ..Self::default() }
+    }
+
+    /// The same, also by the names that the servers behind have for their models.
+    #[must_use]
+    pub fn behind(self, behind: Option<Behind>) -> Self {
+        Self { behind, ..self }
+    }
+
+    /// The same, knowing of models that are elsewhere.
+    #[must_use]
+    pub fn beside(self, elsewhere: BTreeSet<String>) -> Self {
+        Self { elsewhere, ..self }
+    }
+
+    /// An id, and what else the model goes by.
+    fn names(&self, id: &str) -> Vec<String> {
+        let others = self.behind.iter().flat_map(|behind| &behind.nodes).filter_map(|node| node.name_of(id));
+        std::iter::once(id.to_owned()).chain(others).collect()
     }
 
     /// Whether the model with that id is meant.
@@ -74,10 +96,10 @@ impl Targets {
     /// # Errors
     /// [`UnknownTarget`] if there is one.
     pub fn all_match<'a>(&self, known: impl IntoIterator<Item = &'a str>) -> Result<(), UnknownTarget> {
-        let known: BTreeSet<&str> = known.into_iter().collect();
-        for pattern in self.targets.iter().chain(&self.excludes) {
-            if !known.iter().any(|id| pattern.matches(id)) {
-                let close = closest(&pattern.text, known.iter().copied()).map(str::to_owned);
+        let known: BTreeSet<String> = known.into_iter().flat_map(|id| self.names(id)).collect();
+        for pattern in self.only.iter().chain(&self.excludes) {
+            if !known.iter().chain(&self.elsewhere).any(|id| pattern.matches(id)) {
+                let close = closest(&pattern.text, known.iter().map(String::as_str)).map(str::to_owned);
                 return Err(UnknownTarget { pattern: pattern.text.clone(), close });
             }
         }
@@ -86,8 +108,9 @@ impl Targets {
 
     /// Whether any of a change's ids is meant, and none is excluded.
     fn select(&self, ids: &[&str]) -> bool {
+        let ids: Vec<String> = ids.iter().flat_map(|id| self.names(id)).collect();
         let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| ids.iter().any(|id| pattern.matches(id)));
-        (self.targets.is_empty() || any(&self.targets)) && !any(&self.excludes)
+        (self.only.is_empty() || any(&self.only)) && !any(&self.excludes)
     }
 
     /// The changes that are meant. What is left out is only counted. A rename is one change, whichever of its ids is named.
@@ -102,7 +125,7 @@ impl Targets {
         key: &WorkspaceKey,
         origin: &str,
     ) -> Result<Changes, UnknownTarget> {
-        if self.targets.is_empty() && self.excludes.is_empty() {
+        if self.only.is_empty() && self.excludes.is_empty() {
             return Ok(changes);
         }
         let ours = observed

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::diff::{Action, Change, Changes, Kept};
 use crate::project::RemoteKind;
 use crate::remote::{Concern, Identity, Via};
-use crate::state::{Intent, Observed, ObservedRow, Reference, WorkspaceKey};
+use crate::state::{Behind, Intent, Observed, ObservedRow, Reference, WorkspaceKey};
 
 /// The version of the plan's form.
 pub const FORMAT: u32 = 1;
@@ -66,6 +66,10 @@ pub struct Plan {
     /// names and says nothing of the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
+    /// The Ollama servers behind the remote, where there are any: their plans are carried out before this one, and what is
+    /// deleted there goes after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behind: Option<Behind>,
     /// Values that the command line gave for arguments.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
@@ -260,6 +264,7 @@ pub fn plan(changes: Changes, via: (Via, String), policy: &Policy, basis: &Basis
         changes: changes.rows,
         kept: changes.kept,
         command: None,
+        behind: None,
         args: BTreeMap::new(),
         unchanged: changes.unchanged,
         not_targeted: changes.not_targeted,

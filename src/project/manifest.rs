@@ -152,10 +152,15 @@ pub struct Remote {
     /// The same of skills.
     #[serde(default)]
     pub skills: BTreeMap<String, String>,
-    /// `open-webui`: the `ollama` remotes behind it. Not supported yet.
+    /// `open-webui`: the `ollama` remotes behind it. Models that only Ollama can hold are built there first, and are shown to
+    /// people by what their files say to Open WebUI.
     #[serde(default)]
     pub ollama: Vec<String>,
-    /// Globs that narrow which of the workspace's files go to this remote.
+    /// `ollama`: the server is reached through Open WebUI, whose address with `/ollama` at its end is `url`; and which of
+    /// Open WebUI's Ollama connections it is, the first one being 0.
+    pub node: Option<usize>,
+    /// Globs that narrow which of the workspace's files go to this remote. Without them an `ollama` remote behind an
+    /// `open-webui` one takes those that say something only Ollama can hold, and what these build on; any other takes all.
     pub models: Option<Vec<String>>,
     /// Every row of this server's model table is this workspace's, so that the sync endpoint, which replaces the whole
     /// table, may be used.
@@ -191,6 +196,18 @@ impl Manifest {
     #[must_use]
     pub fn guard_of(&self, remote: &str) -> Guard {
         self.remotes.get(remote).map_or_else(|| self.guard.clone(), |remote| remote.guard.over(&self.guard))
+    }
+
+    /// The `open-webui` remotes that this remote is behind.
+    pub fn fronts<'a>(&'a self, remote: &'a str) -> impl Iterator<Item = &'a str> {
+        let fronts = self.remotes.iter().filter(move |(_, front)| front.ollama.iter().any(|node| node == remote));
+        fronts.map(|(name, _)| name.as_str())
+    }
+
+    /// Whether a remote takes only what needs it: it is behind another one, and no globs say what goes there.
+    #[must_use]
+    pub fn takes_by_need(&self, remote: &str) -> bool {
+        self.remotes.get(remote).is_some_and(|remote| remote.models.is_none()) && self.fronts(remote).next().is_some()
     }
 }
 
@@ -256,13 +273,50 @@ pub(super) fn parse(text: &str) -> Result<Manifest, Invalid> {
             );
             return fault("delete", message);
         }
-        if !remote.ollama.is_empty() {
-            let message =
-                format!("the remote `{name}` names `ollama` remotes, which this version of maquette does not support");
-            return fault("ollama", message);
+        if remote.kind != RemoteKind::Ollama && remote.node.is_some() {
+            return fault("node", format!("the remote `{name}` has a `node`, which is for remotes of kind `ollama`"));
+        }
+        if remote.node.is_some() {
+            return fault("node", format!("the remote `{name}` has a `node`, which is not supported yet"));
+        }
+        if let Some(message) = wrong_nodes(name, remote, &manifest.remotes) {
+            return fault("ollama =", message);
         }
     }
     Ok(manifest)
+}
+
+/// What is wrong with the `ollama` remotes that a remote names.
+fn wrong_nodes(name: &str, remote: &Remote, remotes: &IndexMap<String, Remote>) -> Option<String> {
+    if remote.ollama.is_empty() {
+        return None;
+    }
+    if remote.kind != RemoteKind::OpenWebui {
+        let kind = remote.kind.as_str();
+        return Some(format!(
+            "the remote `{name}` is of kind `{kind}`: only an `open-webui` remote has `ollama` ones behind it"
+        ));
+    }
+    if remote.delete == Deletion::Deactivate {
+        return Some(format!(
+            "the remote `{name}` switches models off, which the `ollama` remotes behind it cannot do; leave `delete` out, or `ollama`"
+        ));
+    }
+    remote.ollama.iter().enumerate().find_map(|(at, node)| match remotes.get(node) {
+        None => {
+            let close = closest(node, remotes.keys().map(String::as_str));
+            let hint = close.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
+            Some(format!("the remote `{name}` names `{node}` in `ollama`, and there is no such remote{hint}"))
+        }
+        Some(found) if found.kind != RemoteKind::Ollama => {
+            let kind = found.kind.as_str();
+            Some(format!("the remote `{name}` names `{node}` in `ollama`, which is of kind `{kind}`"))
+        }
+        Some(_) if remote.ollama.iter().take(at).any(|other| other == node) => {
+            Some(format!("the remote `{name}` names `{node}` twice in `ollama`"))
+        }
+        Some(_) => None,
+    })
 }
 
 /// The levels of `rules` and `overrides` together.
@@ -353,6 +407,22 @@ mod tests {
         assert_eq!(manifest.remotes["b"].delete, Deletion::Deactivate);
     }
 
+    fn front(lines: &str) -> String {
+        format!(
+            "[remotes.chat]\nkind = \"open-webui\"\nurl = \"x\"\n{lines}\n[remotes.gpu]\nkind = \"ollama\"\nurl = \"y\"\n"
+        )
+    }
+
+    #[test]
+    fn remotes_behind_others_take_what_needs_them() {
+        let manifest = check(&front("ollama = [\"gpu\"]")).unwrap();
+        assert_eq!(manifest.fronts("gpu").collect::<Vec<_>>(), ["chat"]);
+        assert!(manifest.takes_by_need("gpu") && !manifest.takes_by_need("chat") && !manifest.takes_by_need("x"));
+        let manifest = check(&format!("{}models = [\"a\"]\n", front("ollama = [\"gpu\"]"))).unwrap();
+        assert!(!manifest.takes_by_need("gpu"), "its globs say what goes there");
+        assert!(!check(&front("")).unwrap().takes_by_need("gpu"));
+    }
+
     #[test]
     fn what_is_wrong_is_named() {
         for (rest, words) in [
@@ -374,6 +444,12 @@ mod tests {
             ("[check]\nbaseline = \"../x.json\"\n", "the baseline `../x.json` is not in the workspace"),
             ("[args]\nbase-model = \"x\"\n", "cannot stand in `${…}`"),
             ("[args]\nsize = 3\n", "expected a string"),
+            ("[remotes.a]\nkind = \"file\"\npath = \"a\"\nnode = 0\n", "which is for remotes of kind `ollama`"),
+            ("[remotes.a]\nkind = \"file\"\npath = \"a\"\nollama = [\"b\"]\n", "only an `open-webui` remote"),
+            (&front("ollama = [\"gpt\"]"), "no such remote; did you mean `gpu`?"),
+            (&front("ollama = [\"chat\"]"), "names `chat` in `ollama`, which is of kind `open-webui`"),
+            (&front("ollama = [\"gpu\", \"gpu\"]"), "names `gpu` twice"),
+            (&front("ollama = [\"gpu\"]\ndelete = \"deactivate\""), "the `ollama` remotes behind it cannot do"),
         ] {
             let message = check(rest).expect_err(rest);
             assert!(message.contains(words), "{rest}: {message}");

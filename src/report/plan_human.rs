@@ -44,6 +44,9 @@ pub fn plan_human(plan: &Plan, layout: Layout, out: &mut dyn Write) -> io::Resul
             writeln!(out, "Written by {}: {}.", plan.via.as_str(), printable(&plan.via_reason))?;
         }
     }
+    if let Some(text) = wording::order(plan) {
+        writeln!(out, "{}.", printable(&text))?;
+    }
     if let Some(text) = wording::not_targeted(plan) {
         writeln!(out, "{text}")?;
     }

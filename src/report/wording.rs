@@ -70,6 +70,13 @@ pub(super) fn not_targeted(plan: &Plan) -> Option<String> {
     (plan.not_targeted > 0).then(|| format!("Left out because it was not asked for: {}.", plan.not_targeted))
 }
 
+/// When it is carried out, where it belongs to other plans.
+pub(super) fn order(plan: &Plan) -> Option<String> {
+    let behind = plan.behind.as_ref().filter(|_| !plan.is_empty())?;
+    let names: Vec<&str> = behind.remotes().collect();
+    Some(format!("Carried out after what is built on {}, and before what is deleted there", names.join(", ")))
+}
+
 /// What there is to say of a plan without changes.
 pub(super) fn nothing_to_do(plan: &Plan) -> String {
     let models = if plan.unchanged == 1 { "1 model is".to_owned() } else { format!("{} models are", plan.unchanged) };

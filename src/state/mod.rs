@@ -3,6 +3,7 @@
 //! Both sides of a diff are the same thing: [`Field`]s with canonical JSON values. Normalisation happens when a row is
 //! observed or an intent is bound, never later. No I/O here, and no wire format.
 
+mod behind;
 mod canonical;
 mod claims;
 mod field;
@@ -11,6 +12,7 @@ mod mark;
 mod observed;
 mod unbound;
 
+pub use behind::{Behind, Node};
 pub use canonical::{canonical_json, digest, normalise};
 pub(crate) use canonical::{hex, hex_prefix};
 pub use claims::{Claim, Claims, ClaimsError};

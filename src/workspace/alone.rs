@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Editions, Error, resolve_files, sort, targets_by_manifest, targets_of};
+use super::{Editions, Error, destinations, judge, resolve_files, sort, targets_of};
 use crate::check::{self, Targets};
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
@@ -30,11 +30,15 @@ pub fn alone(
     let session = Session::load_with(files, root, paths, editions.settings());
     editions.refuse_unknown(&session, project)?;
     let by_manifest = match project {
-        Some(project) => targets_by_manifest(project, paths)?,
+        Some(project) => destinations(project, paths)?,
         None => BTreeMap::new(),
     };
     let targets = |file: &Compiled| asked.unwrap_or_else(|| targets_of(&by_manifest, file));
-    let mut findings = session.judge(&editions.judged(&session, project, None)?, &targets);
+    let judged = editions.judged(&session, project, None)?;
+    let mut findings = match asked {
+        Some(targets) => session.judge(&judged, &|_| targets),
+        None => judge(&session, &judged, &by_manifest),
+    };
     let mut resolved = resolve_files(&session, &session.files, (files, root), &|_| true, &targets).1;
     if project.is_none() {
         // Outside of a workspace nothing is called by its id, and the files have nothing to do with each other.

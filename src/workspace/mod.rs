@@ -4,9 +4,11 @@
 //! remote.
 
 mod alone;
+mod destination;
 mod editions;
 
 pub use alone::alone;
+pub use destination::{Destination, destinations, judge, targets_of};
 pub use editions::Editions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,13 +18,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::check::{self, Targets};
+use crate::composite;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Value, directive};
-use crate::project::{self, BaselineFileError, Discovered, GlobError, Project, RemoteKind};
+use crate::project::{self, BaselineFileError, Discovered, GlobError, Project};
 use crate::resolve;
 use crate::session::{Compiled, Session};
 use crate::source::{DiskFiles, Files, Location};
-use crate::state::{Intent, Wanted, WorkspaceKey, hex};
+use crate::state::{Behind, Intent, Wanted, WorkspaceKey, hex};
 
 /// Why a workspace cannot be worked with.
 #[derive(Debug, thiserror::Error)]
@@ -119,10 +122,13 @@ impl Workspace {
     /// `targets`, or for the remotes that the manifest sends each file to; with the arguments of `remotes` where a file
     /// goes to one of them.
     pub fn findings(&self, targets: Option<Targets>, remotes: Option<&[String]>) -> Result<Vec<Diagnostic>, Error> {
-        let by_manifest = targets_by_manifest(&self.project, &self.discovered.files)?;
+        let by_manifest = destinations(&self.project, &self.discovered.files)?;
         let files = self.editions.judged(&self.session, Some(&self.project), remotes)?;
         let mut findings = self.problems();
-        findings.extend(self.session.judge(&files, &|file| targets.unwrap_or_else(|| targets_of(&by_manifest, file))));
+        findings.extend(match targets {
+            Some(targets) => self.session.judge(&files, &|_| targets),
+            None => judge(&self.session, &files, &by_manifest),
+        });
         // FROM another model of the workspace names no version of anybody's.
         let ids = resolve::ids(&inputs(&files, &|_| true));
         let named: BTreeSet<Location> = files.iter().flat_map(|file| named(file, &ids)).collect();
@@ -136,9 +142,17 @@ impl Workspace {
         let selection = settings.and_then(|remote| remote.models.as_deref());
         let paths = self.discovered.files.iter().map(Utf8PathBuf::as_path);
         // Compared as texts: comparing paths part by part is slow.
-        let selected: BTreeSet<&str> = project::select(paths, selection)?.into_iter().map(Utf8Path::as_str).collect();
+        let mut selected: BTreeSet<&str> =
+            project::select(paths, selection)?.into_iter().map(Utf8Path::as_str).collect();
         let files = self.session.with_args(self.editions.of(remote));
+        if self.project.manifest.takes_by_need(remote) {
+            let needed = needed(files);
+            selected.retain(|path| needed.contains(Utf8Path::new(path)));
+        }
         let (mut intent, mut findings) = self.resolve(files, &|path| selected.contains(path.as_str()))?;
+        if self.project.manifest.fronts(remote).next().is_some() {
+            composite::for_ollama(&mut intent);
+        }
         intent.complete = self.discovered.problems.is_empty() && self.session.unreadable.is_empty();
         // With other arguments, files that go elsewhere may be other models.
         let elsewhere = self.editions.judged(&self.session, Some(&self.project), None)?;
@@ -147,11 +161,20 @@ impl Workspace {
         intent.known_ids.extend(resolve::ids(&inputs(&elsewhere, &|_| true)));
         if !intent.bases.is_empty() {
             // What goes nowhere but is built on has to be right with these arguments, too.
-            let by_manifest = targets_by_manifest(&self.project, &self.discovered.files)?;
+            let by_manifest = destinations(&self.project, &self.discovered.files)?;
             let bases: Vec<&Compiled> =
                 files.iter().map(|file| &**file).filter(|file| intent.bases.contains(&file.path)).collect();
-            findings.extend(self.session.judge(&bases, &|file| targets_of(&by_manifest, file)));
+            findings.extend(judge(&self.session, &bases, &by_manifest));
         }
+        Ok((intent, findings))
+    }
+
+    /// The same of an Open WebUI with Ollama servers behind it.
+    pub fn intent_before(&self, remote: &str, behind: &Behind) -> Result<(Intent, Vec<Diagnostic>), Error> {
+        let (intent, mut findings) = self.intent(remote)?;
+        let nodes = behind.remotes().map(|node| Ok(self.intent(node)?.0)).collect::<Result<Vec<_>, Error>>()?;
+        let (intent, found) = composite::for_open_webui(&intent, behind, &nodes);
+        findings.extend(found);
         Ok((intent, findings))
     }
 
@@ -248,7 +271,7 @@ impl Workspace {
         files: &[Arc<Compiled>],
         selected: &dyn Fn(&Utf8Path) -> bool,
     ) -> Result<(Intent, Vec<Diagnostic>), Error> {
-        let by_manifest = targets_by_manifest(&self.project, &self.discovered.files)?;
+        let by_manifest = destinations(&self.project, &self.discovered.files)?;
         let targets = |file: &Compiled| targets_of(&by_manifest, file);
         Ok(resolve_files(&self.session, files, (&*self.files, &self.project.root), selected, &targets))
     }
@@ -314,26 +337,11 @@ fn inputs<'a>(files: &[&'a Compiled], is_flattened: &dyn Fn(&Compiled) -> bool) 
     files.iter().map(input).collect()
 }
 
-/// For each of `files` the kinds of remotes that the manifest sends it to; files that go nowhere are missing.
-pub fn targets_by_manifest(project: &Project, files: &[Utf8PathBuf]) -> Result<BTreeMap<Utf8PathBuf, Targets>, Error> {
-    let mut targets: BTreeMap<Utf8PathBuf, Targets> = BTreeMap::new();
-    for remote in project.manifest.remotes.values() {
-        let paths = files.iter().map(Utf8PathBuf::as_path);
-        for path in project::select(paths, remote.models.as_deref())? {
-            let entry = targets.entry(path.to_owned()).or_insert(Targets { open_webui: false, ollama: false });
-            match remote.kind {
-                RemoteKind::File | RemoteKind::OpenWebui => entry.open_webui = true,
-                RemoteKind::Ollama => entry.ollama = true,
-            }
-        }
-    }
-    Ok(targets)
-}
-
-/// A file's targets by the manifest, else those that it looks made for.
-#[must_use]
-pub fn targets_of(targets: &BTreeMap<Utf8PathBuf, Targets>, file: &Compiled) -> Targets {
-    targets.get(&file.path).copied().unwrap_or_else(|| file.likely_targets())
+/// The files that an Ollama behind an Open WebUI builds because they need it.
+fn needed(files: &[Arc<Compiled>]) -> BTreeSet<Utf8PathBuf> {
+    let id = |file: &Compiled| resolve::ids(&inputs(&[file], &|_| true)).pop_first();
+    let files: Vec<_> = files.iter().map(|file| (file.path.as_path(), id(file), &file.document)).collect();
+    composite::by_need(&files)
 }
 
 /// Findings in the order of files and places.

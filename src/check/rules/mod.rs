@@ -109,7 +109,7 @@ mod system_edge_whitespace;
 mod system_not_in_template;
 mod target_cannot_hold;
 mod template_ignored;
-mod template_in_system;
+pub(super) mod template_in_system;
 mod template_is_jinja;
 mod template_obsolete_variable;
 mod template_syntax;

@@ -61,6 +61,11 @@ pub(super) const PROMPT_VARIABLES: [&str; 14] = [
     "USER_GROUPS",
 ];
 
+/// Whether a prompt holds any of these.
+pub(in crate::check) fn has_prompt_variables(text: &str) -> bool {
+    actions(text).any(|(name, _)| PROMPT_VARIABLES.contains(&name))
+}
+
 /// Each `{{…}}` on one line, as what stands between the braces, trimmed.
 pub(super) fn actions(text: &str) -> impl Iterator<Item = (&str, Span)> {
     let mut at = 0;

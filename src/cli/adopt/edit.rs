@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::wish::{Way, Wish};
 use crate::cli::Failure;
-use crate::cli::survey::Ready;
+use crate::cli::survey::{Ready, intent_of};
 use crate::decompile::{Saying, Shelf, Splice};
 use crate::diagnostic::Severity;
 use crate::source::{Decoded, DiskFiles, Drafts, FileError, Files as _, Span, decode, encode};
@@ -141,7 +141,7 @@ impl Desk<'_> {
         }
         let workspace = Workspace::with_drafts(project.clone(), self.given.clone(), &[], Arc::new(drafts))?;
         let name = &self.ready.remote.identity().name;
-        let (intent, mut findings) = workspace.intent(name)?;
+        let (intent, mut findings) = intent_of(&workspace, name, self.ready.behind.as_ref())?;
         findings.extend(workspace.findings(None, Some(std::slice::from_ref(name)))?);
         let (desired, bound) = self.ready.remote.bind(&intent, &self.ready.observed);
         findings.extend(bound);

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
         given: arguments.given.clone(),
     };
     let Some(survey) = runtime()?.block_on(survey(directory, &selection, ui))? else { return Ok(Exit::Failed) };
-    let Some(site) = survey.sites.into_iter().next() else { return Ok(Exit::Failed) };
+    let Some(site) = survey.sites.into_iter().find(|site| !site.is_behind) else { return Ok(Exit::Failed) };
     let ready = site.state?;
     let outcome = adopt(arguments, &ready, &survey.workspace)?;
     outcome.print(arguments, ui)?;

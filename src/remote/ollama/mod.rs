@@ -18,6 +18,7 @@ mod unbind;
 
 pub use address::address;
 pub use client::{Client, Progress, Watch};
+pub use row::{listing, listing_of};
 
 use std::sync::OnceLock;
 

@@ -1,11 +1,13 @@
 //! One model: from what the server says of it to fields.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::mark;
 use super::printed::{self, Known, Printed};
 use crate::ir::name::{Name, looks_like_path};
-use crate::state::{Field, Fields, ObservedRow, Part, normalise};
+use crate::state::{Field, Fields, Observed, ObservedRow, Part, normalise};
 
 /// The template of a model that has none.
 pub(super) const NO_TEMPLATE: &str = "{{ .Prompt }}";
@@ -50,6 +52,24 @@ pub(super) fn row_of(listed: &Value, mut shown: Value) -> Option<ObservedRow> {
 /// The name under which `GET /api/tags` lists a model.
 pub(super) fn name_of(listed: &Value) -> Option<&str> {
     listed.get("model").or_else(|| listed.get("name"))?.as_str()
+}
+
+/// Names with their tags and digests, from entries of `GET /api/tags`.
+#[must_use]
+pub fn listing(listed: &[Value]) -> BTreeSet<(String, String)> {
+    let entry = |model: &Value| {
+        let digest = model.get("digest").and_then(Value::as_str).unwrap_or_default();
+        Some((name_of(model)?.to_owned(), digest.to_owned()))
+    };
+    listed.iter().filter_map(entry).collect()
+}
+
+/// The same of a server that was read.
+#[must_use]
+pub fn listing_of(observed: &Observed) -> BTreeSet<(String, String)> {
+    let raw: Vec<Value> =
+        observed.rows.values().map(|row| json!({"model": row.raw.get("model"), "digest": digest(row)})).collect();
+    listing(&raw)
 }
 
 /// Reads a row. `None` if it is none, or if its Modelfile is not printed as versions that are known print it.

@@ -12,6 +12,7 @@ mod checkup;
 mod choose;
 mod client;
 mod concerns;
+mod connections;
 mod export;
 mod history;
 mod import;
@@ -25,12 +26,16 @@ mod write;
 pub use ailments::JUDGED_BY;
 pub use bind::{NameMaps, Rules, bind, name_maps};
 pub use client::{Account, Client, Greeting, Image, Search, Single, View};
+pub use connections::{Connection, Listing, Sought, Unfound, connection_to};
 pub use export::{exported, shared};
 pub(in crate::remote) use render::blank_row;
 pub(in crate::remote) use restore::{final_mark, with_fields};
 pub(in crate::remote) use row::set_mark;
 pub use row::{MARK_KEY, copy_of, new_row, observe_row, patch};
 pub use unbind::unbind;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -42,6 +47,12 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::{Change, FieldChange};
 use crate::project::{self, RemoteKind};
 use crate::state::{Catalogue, Desired, Intent, Observed, ObservedRow, Unbound};
+
+/// How long a server may go on believing its last list of an Ollama's models, which it keeps for a moment.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long it is left alone between two looks.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// An Open WebUI server.
 pub struct OpenWebUi {
@@ -85,6 +96,45 @@ impl OpenWebUi {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The Ollama connections that are switched on, and what the server behind each lists; `None` if Ollama is switched off.
+    ///
+    /// # Errors
+    /// [`Error`] if the server's settings cannot be read.
+    pub async fn connections(&self) -> Result<Option<Vec<Connection>>, Error> {
+        let Some(mut found) = connections::from_settings(&self.client.ollama_settings().await?) else {
+            return Ok(None);
+        };
+        for connection in &mut found {
+            // One that does not answer is no reason to know nothing of the others.
+            let listed = self.client.ollama_tags(Some(connection.index)).await.ok();
+            connection.listing = listed.map(|models| super::ollama::listing(&models));
+        }
+        Ok(Some(found))
+    }
+
+    /// Makes the server ask its providers anew which models there are, until it lists all of these or time is up. Gives
+    /// those that it does not list.
+    ///
+    /// # Errors
+    /// [`Error`] if the server does not answer.
+    pub async fn sees(&self, ids: &BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
+        let begun = tokio::time::Instant::now();
+        loop {
+            // It answers with an error where one row is broken, and has asked its providers all the same.
+            let refreshed = self.client.refresh_bases().await;
+            let listed = self.client.base_models().await?;
+            let listed: BTreeSet<&str> = listed.iter().filter_map(|model| model.get("id")?.as_str()).collect();
+            let missing: BTreeSet<String> = ids.iter().filter(|id| !listed.contains(id.as_str())).cloned().collect();
+            if missing.is_empty() {
+                return Ok(missing);
+            }
+            if begun.elapsed() >= PATIENCE {
+                return refreshed.map(|()| missing);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// One row, without a look at the others; none if there is no such row.

@@ -170,6 +170,7 @@ fn head(plan: &Plan) -> String {
         escaped(&wording::place(plan)),
         counts.collect::<String>()
     );
+    html.extend(wording::order(plan).map(|text| format!("<p class=\"place\">{}</p>\n", escaped(&text))));
     html.extend(wording::not_targeted(plan).map(|text| format!("<p class=\"place\">{text}</p>\n")));
     let blockers = plan.blockers.iter().map(|one| ("blocked", "Blocked:", &one.message, &one.help));
     let concerns = plan.concerns.iter().map(|one| ("concern", "Warning:", &one.message, &one.help));

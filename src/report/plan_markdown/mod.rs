@@ -100,7 +100,8 @@ fn way(plan: &Plan) -> String {
     if plan.is_empty() {
         return String::new();
     }
-    format!(" · written by {}: {}", plan.via.as_str(), prose(&shortened(&plan.via_reason, 300)))
+    let order = wording::order(plan).map(|order| format!(" · {}", prose(&shortened(&order, 300)))).unwrap_or_default();
+    format!(" · written by {}: {}{order}", plan.via.as_str(), prose(&shortened(&plan.via_reason, 300)))
 }
 
 /// Everything below the summary, in at most `room` bytes.

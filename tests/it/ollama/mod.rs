@@ -3,6 +3,7 @@
 
 mod applying;
 mod commands;
+mod composite;
 mod contract;
 mod fake;
 mod faults;

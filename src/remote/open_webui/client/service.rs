@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::super::Error;
 use super::super::super::http::JSON;
-use super::Client;
+use super::{Client, take};
 
 /// What a server says of itself to anybody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +78,34 @@ impl Client {
     /// - used by: `apply` and every command that writes, at the end; `doctor`, to see whether it answers
     pub async fn refresh_registry(&self) -> Result<(), Error> {
         self.get("api/models").await.map(|_| ())
+    }
+
+    /// `GET /api/models?refresh=true`: the same, and the server asks its providers anew which models they have, also where it
+    /// keeps their answers for good (`ENABLE_BASE_MODELS_CACHE`).
+    ///
+    /// - versions: all
+    /// - used by: `apply`, once an Ollama behind the server has other models
+    pub async fn refresh_bases(&self) -> Result<(), Error> {
+        self.get("api/models?refresh=true").await.map(|_| ())
+    }
+
+    /// `GET /ollama/config`: the Ollama connections, with their keys. Administrators only.
+    ///
+    /// - versions: all
+    /// - used by: `plan` and `apply`, where the manifest names the Ollama remotes behind the server
+    pub async fn ollama_settings(&self) -> Result<Value, Error> {
+        self.get("ollama/config").await
+    }
+
+    /// `GET /ollama/api/tags/{index}`: what the Ollama of a connection lists, as it calls its models; without the index, what
+    /// all of them list, as Open WebUI calls it. Administrators only.
+    ///
+    /// - versions: all
+    /// - used by: `plan` and `apply`, where the manifest names the Ollama remotes behind the server
+    pub async fn ollama_tags(&self, index: Option<usize>) -> Result<Vec<Value>, Error> {
+        let path = index.map_or_else(|| "ollama/api/tags".to_owned(), |index| format!("ollama/api/tags/{index}"));
+        let answer = self.get(&path).await?;
+        self.array(&format!("GET /{path}"), take(answer, "models"))
     }
 
     /// `POST /ollama/api/unload`: makes every Ollama that has this model drop it from memory. Administrators only.

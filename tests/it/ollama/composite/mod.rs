@@ -1,0 +1,4 @@
+//! Both servers from one file: a real Open WebUI, with an Ollama behind it.
+
+mod life;
+mod scene;
