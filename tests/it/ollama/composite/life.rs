@@ -23,6 +23,7 @@ fn a_model_is_built_and_shown_changed_and_deleted() {
             .replace(&nodes[0].url(), "[gpu]")
             .replace(&front.url, "[chat]")
             .replace(version, "[version]");
+        insta::allow_duplicates! {
         assert_snapshot!(shown, @r#"
         Plan for gpu-0 (ollama 0.33.0-rc2 at [gpu])
 
@@ -62,6 +63,7 @@ fn a_model_is_built_and_shown_changed_and_deleted() {
         Written by rows: the remote is not exclusive: rows that others make meanwhile stay safe.
         Carried out after what is built on gpu-0, and before what is deleted there.
         "#);
+        }
 
         scene.applies(&[]);
         assert_eq!(nodes[0].names(), ["base:latest", "support:latest"], "{version}: the others are presets");
