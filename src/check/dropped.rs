@@ -75,10 +75,10 @@ pub(super) fn report(
         let Some(&(first, character)) = lost.first() else { continue };
         let plural = if lost.len() == 1 { "" } else { "s" };
         let message = format!("ollama deletes {} {}{plural} from this value", lost.len(), class.noun());
-        let finding = Diagnostic::new(rule, context.at(first), message).label(shown(character));
+        let finding = Diagnostic::new(rule, context.at(first), message).label(character_name(character));
         let more = lost.iter().skip(1).take(MORE);
         let finding =
-            more.fold(finding, |finding, &(span, character)| finding.also(context.at(span), shown(character)));
+            more.fold(finding, |finding, &(span, character)| finding.also(context.at(span), character_name(character)));
         reporter.push(match instead {
             Some(instead) => {
                 let edits = lost.iter().map(|&(span, _)| Edit { span, text: instead.to_owned() }).collect();
@@ -94,7 +94,8 @@ pub(super) fn report(
 const MORE: usize = 7;
 
 /// A character that cannot be seen, by code point and name.
-fn shown(character: char) -> String {
+#[must_use]
+pub fn character_name(character: char) -> String {
     let code_point = format!("U+{:04X}", u32::from(character));
     let control = CONTROLS.iter().find(|(control, _)| *control == character).map(|&(_, name)| name);
     match (control, unicode_names2::name(character)) {
@@ -123,7 +124,7 @@ const CONTROLS: [(char, &str); 10] = [
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::character_name;
 
     #[test]
     fn characters_that_cannot_be_seen_are_named() {
@@ -137,7 +138,7 @@ mod tests {
             ('\u{10ffff}', "U+10FFFF of private use"),
         ];
         for (character, expected) in cases {
-            assert_eq!(shown(character), expected);
+            assert_eq!(character_name(character), expected);
         }
     }
 }

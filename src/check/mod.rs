@@ -21,6 +21,7 @@ mod weights;
 
 pub use allow::allow;
 pub use baseline::{Baseline, BaselineError};
+pub use dropped::character_name;
 pub use fingerprint::{Fingerprint, fingerprints};
 pub use grade::{LevelSetting, Levels, Selection, SelectionError, grade};
 pub use secrets::secrets;

@@ -13,7 +13,7 @@ mod tests;
 
 pub use args::{Args, Given, Giver, is_name};
 pub use library::{Library, Reach, Unavailable};
-pub use scope::{Binding, Environment, Outcome, Scopes, Unknown, Use, escape};
+pub use scope::{Binding, Environment, Outcome, Reference, Scopes, Unknown, Use, escape, references};
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -481,7 +481,7 @@ pub(crate) fn problems(
     }
     // One look at the text for all of them: there may be as many as it has room for.
     let (content, base) = (tree.slice(statement.value.content), statement.value.content.start);
-    let written = scope::references(content);
+    let written = scope::first_references(content);
     for (name, unknown) in &outcome.unknown {
         let span = written.get(name.as_str()).map_or(statement.value.span, |at| {
             let start = base + u32::try_from(*at).unwrap_or_default();

@@ -252,14 +252,30 @@ pub fn escape<'t>(text: &'t str, is_meant: &dyn Fn(&str) -> bool) -> Cow<'t, str
     Cow::Owned(escaped)
 }
 
-/// Where each name is first referred to in `text`.
-pub(super) fn references(text: &str) -> HashMap<&str, usize> {
-    let mut found = HashMap::new();
-    for at in memchr::memmem::find_iter(text.as_bytes(), b"${") {
+/// One `${name}` in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference<'t> {
+    /// Where its `$` stands.
+    pub at: usize,
+    /// The name.
+    pub name: &'t str,
+    /// Whether another `$` in front of it makes it the text itself.
+    pub is_escaped: bool,
+}
+
+/// Every `${name}` in `text`, in order.
+pub fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {
+    memchr::memmem::find_iter(text.as_bytes(), b"${").filter_map(move |at| {
         let is_escaped = at > 0 && text.as_bytes().get(at - 1) == Some(&b'$');
-        if let Some(name) = name_at(text, at).filter(|_| !is_escaped) {
-            found.entry(name).or_insert(at);
-        }
+        Some(Reference { at, name: name_at(text, at)?, is_escaped })
+    })
+}
+
+/// Where each name is first referred to in `text`.
+pub(super) fn first_references(text: &str) -> HashMap<&str, usize> {
+    let mut found = HashMap::new();
+    for reference in references(text).filter(|reference| !reference.is_escaped) {
+        found.entry(reference.name).or_insert(reference.at);
     }
     found
 }
