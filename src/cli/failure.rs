@@ -56,6 +56,15 @@ impl Failure {
         self.manifest.as_deref()
     }
 
+    /// All of it in one line, for those who have no terminal.
+    pub(super) fn sentence(&self) -> String {
+        match &self.help {
+            _ if self.silent => "there are errors; the log shows them".to_owned(),
+            Some(help) => format!("{}; {help}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
     pub(super) fn report(self, ui: &mut Ui) -> Exit {
         self.show(ui);
         Exit::Failed

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use clap::Args;
 use lsp_server::Connection;
 
+use super::outside::Remotes;
 use super::{Exit, Failure};
-use crate::lsp::{Ending, Nobody, serve};
+use crate::lsp::{Ending, serve};
 
 /// Arguments of `lsp`.
 #[derive(Debug, Args)]
@@ -18,7 +19,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(_: &Arguments) -> Result<Exit, Failure> {
     let (connection, threads) = Connection::stdio();
-    let ending = serve(&connection, Arc::new(Nobody));
+    let ending = serve(&connection, Arc::new(Remotes::default()));
     drop(connection);
     let ending = ending.map_err(|error| Failure::new(format!("the client does not speak the protocol: {error}")))?;
     match ending {

@@ -27,6 +27,7 @@ mod models;
 mod ollama;
 mod origins;
 mod output;
+mod outside;
 mod parse;
 mod paths;
 mod plan;

@@ -95,6 +95,23 @@ impl From<OnDriftArgument> for OnDrift {
 }
 
 impl Choices {
+    /// One model, and nothing that has to be chosen.
+    pub(super) fn of_one(selection: Selection, id: &str) -> Self {
+        Self {
+            selection,
+            via: None,
+            on_drift: None,
+            claim: Vec::new(),
+            allow_deletes: None,
+            allow_updates: None,
+            confirm: Vec::new(),
+            target: vec![id.to_owned()],
+            exclude: Vec::new(),
+            refresh_only: false,
+            allow_unknown_version: None,
+        }
+    }
+
     /// The plan for one remote; `shared` are the ids of models of those that it belongs to.
     pub(super) fn plan(
         &self,

@@ -6,6 +6,7 @@ use gen_lsp_types::{
 use lsp_server::{Message, Notification};
 use serde::Deserialize;
 
+use super::handlers::Told;
 use crate::source::Unit;
 
 /// What people set in their editor: `initializationOptions`, and the section `maquette` of the configuration.
@@ -28,6 +29,8 @@ pub(super) struct Client {
     pub(super) folders: Vec<Uri>,
     /// What it was started with.
     pub(super) settings: Settings,
+    /// The tokens that it was told of.
+    pub(super) tokens: Told,
     send: Box<dyn Fn(Message) + Send + Sync>,
 }
 
@@ -49,6 +52,7 @@ impl Client {
             unit: if bytes { Unit::Bytes } else { Unit::Utf16 },
             folders,
             settings: serde_json::from_value(options).unwrap_or_default(),
+            tokens: Told::default(),
             send: Box::new(send),
         }
     }

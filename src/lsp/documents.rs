@@ -77,6 +77,11 @@ impl Document {
         (self.version, self.text, self.bytes) = (version, text.into(), None);
     }
 
+    /// Whether it says something else than its file on disk, or did when somebody last looked.
+    pub(super) fn is_changed(&self) -> bool {
+        self.bytes.is_none()
+    }
+
     /// What its file would hold.
     pub(super) fn bytes(&self) -> Arc<[u8]> {
         self.bytes.clone().unwrap_or_else(|| encode(&self.text, self.encoding).into())

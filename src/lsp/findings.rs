@@ -91,9 +91,14 @@ pub(super) fn shown(world: &World, folder: &Folder, finding: &Diagnostic) -> Opt
 
 /// The page of a rule, where the client says where these are.
 fn page(world: &World, rule: &str) -> Option<CodeDescription> {
+    page_of(world, rule).map(|href| CodeDescription { href })
+}
+
+/// The address of a rule's page, where the client says where these are.
+pub(super) fn page_of(world: &World, rule: &str) -> Option<Uri> {
     let folder = world.client.settings.rule_pages.as_deref()?.trim_end_matches('/');
     let rule = check::find(rule)?;
-    Some(CodeDescription { href: Uri(format!("{folder}/{}.md", rule.name)) })
+    Some(Uri(format!("{folder}/{}.md", rule.name)))
 }
 
 /// What tells findings from others: equal texts have equal ones.

@@ -1,10 +1,11 @@
 //! What belongs together, compiled: a workspace, or one document outside of any.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::symbols::Index;
 use crate::diagnostic::Diagnostic;
 use crate::project::{self, Project};
 use crate::session::Session;
@@ -28,6 +29,8 @@ pub(super) struct Folder {
     /// What there is to say that belongs to no file.
     pub(super) unplaced: Vec<Diagnostic>,
     by_path: BTreeMap<Utf8PathBuf, FileId>,
+    /// What the files name, once somebody asks.
+    symbols: OnceLock<Index>,
 }
 
 impl Folder {
@@ -73,12 +76,32 @@ impl Folder {
             }
         }
         let by_path = session.sources.iter().map(|(id, file)| (root.join(&file.path), id)).collect();
-        Self { root, project, is_whole, session, findings, unplaced, by_path }
+        Self { root, project, is_whole, session, findings, unplaced, by_path, symbols: OnceLock::new() }
     }
 
     /// The file at an absolute path, if it is one of these.
     pub(super) fn find(&self, path: &Utf8Path) -> Option<FileId> {
         self.by_path.get(path).copied()
+    }
+
+    /// The files.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The manifest around them.
+    pub(super) fn project(&self) -> Option<&Project> {
+        self.project.as_ref()
+    }
+
+    /// Whether this is a workspace as a whole, not one document.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// What the files name: models, arguments, other files.
+    pub(super) fn symbols(&self) -> &Index {
+        self.symbols.get_or_init(|| Index::of(&self.session))
     }
 
     /// The absolute path of a file.

@@ -11,16 +11,22 @@
 
 mod analysis;
 mod client;
+mod cursor;
 mod dispatch;
 mod documents;
 mod findings;
 mod folder;
 mod handlers;
+mod meaning;
+mod named;
+mod outline;
 mod outside;
 mod position;
 mod server;
+mod symbols;
+mod tokens;
 mod uri;
 mod world;
 
-pub use outside::{Nobody, Outside};
+pub use outside::{Names, Nobody, Outside};
 pub use server::{Ending, serve};

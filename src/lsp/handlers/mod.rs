@@ -2,13 +2,48 @@
 
 #![expect(clippy::unnecessary_wraps, reason = "handlers have one form, and some never refuse")]
 
+mod code_lens;
+mod definition;
 mod document_diagnostic;
+mod document_link;
+mod document_symbol;
+mod execute_command;
+mod folding_range;
 mod formatting;
+mod hover;
+mod inlay_hint;
+mod prepare_rename;
+mod references;
+mod rename;
+mod selection_range;
+mod semantic_tokens;
 mod workspace_diagnostic;
+mod workspace_symbol;
+
+pub(super) use semantic_tokens::Told;
 
 use super::dispatch::Handler;
 
 /// Every handler.
 pub(super) fn all() -> Vec<Handler> {
-    vec![document_diagnostic::handler(), workspace_diagnostic::handler(), formatting::handler()]
+    let mut all = vec![
+        document_diagnostic::handler(),
+        workspace_diagnostic::handler(),
+        formatting::handler(),
+        hover::handler(),
+        definition::handler(),
+        references::handler(),
+        prepare_rename::handler(),
+        rename::handler(),
+        document_symbol::handler(),
+        workspace_symbol::handler(),
+        folding_range::handler(),
+        selection_range::handler(),
+        document_link::handler(),
+        inlay_hint::handler(),
+        code_lens::handler(),
+        execute_command::handler(),
+    ];
+    all.extend(semantic_tokens::handlers());
+    all
 }

@@ -46,7 +46,7 @@ impl<'t> Fixture<'t> {
             params: json!({}),
             expected,
         };
-        for section in head.split("//").skip(1).filter(|section| section.starts_with(['-', '~', '!', '@', '?'])) {
+        for section in sections(head) {
             let (title, body) = section.split_once('\n').unwrap_or((section, ""));
             let (kind, title) = title.split_at(1);
             let (title, json) = (title.trim(), || serde_json::from_str::<Json>(title.trim()).unwrap());
@@ -118,6 +118,17 @@ impl<'t> Fixture<'t> {
         params.extend(serde_json::from_str::<Map<String, Json>>(&more).unwrap());
         Json::Object(params)
     }
+}
+
+/// The sections: each begins a line with `//` and its kind, and is here without the `//`.
+fn sections(head: &str) -> Vec<&str> {
+    let begins = |at: usize| {
+        let is_kind = head[at + 2..].starts_with(['-', '~', '!', '@', '?']);
+        is_kind && (at == 0 || head.as_bytes()[at - 1] == b'\n')
+    };
+    let starts: Vec<usize> = head.match_indices("//").map(|(at, _)| at).filter(|at| begins(*at)).collect();
+    let ends = starts.iter().skip(1).copied().chain([head.len()]);
+    starts.iter().zip(ends).map(|(start, end)| &head[start + 2..end]).collect()
 }
 
 /// The positions of the marks, in UTF-16.

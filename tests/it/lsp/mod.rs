@@ -2,6 +2,7 @@
 
 mod editor;
 mod fixture;
+mod remote;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,145 @@
+//! What all files name, by file and by name.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Mention, Name, Page};
+use crate::session::Session;
+
+/// The pages of a workspace. Replacing one costs what its own file names, however many others there are.
+#[derive(Clone, Debug, Default)]
+pub(in crate::lsp) struct Index {
+    pages: BTreeMap<Utf8PathBuf, Page>,
+    /// The files that describe a model of an id.
+    owners: HashMap<String, BTreeSet<Utf8PathBuf>>,
+    /// The files that mention a name.
+    mentioned: HashMap<Name, BTreeSet<Utf8PathBuf>>,
+    /// The files whose FROM comes to a name once arguments are filled in.
+    built_on: HashMap<String, BTreeSet<Utf8PathBuf>>,
+    /// The models that a file takes part in.
+    models: HashMap<Utf8PathBuf, BTreeSet<Utf8PathBuf>>,
+}
+
+impl Index {
+    /// What the files of a session name.
+    pub(in crate::lsp) fn of(session: &Session) -> Self {
+        let mut index = Self::default();
+        for file in &session.files {
+            index.put(Page::of_model(&file.path, &file.tree, &file.document, &session.sources));
+        }
+        for (id, source) in session.sources.iter() {
+            if !index.pages.contains_key(&source.path) {
+                index.put(match session.tree(id) {
+                    Some(tree) => Page::of_fragment(&source.path, tree),
+                    None => Page::of_text(&source.path, &source.text),
+                });
+            }
+        }
+        index
+    }
+
+    /// Puts a page in the place of the one of the same file.
+    pub(in crate::lsp) fn put(&mut self, page: Page) {
+        self.remove(&page.path);
+        self.register(&page, &|files, path| {
+            files.insert(path.to_owned());
+        });
+        self.pages.insert(page.path.clone(), page);
+    }
+
+    /// Forgets a file.
+    pub(in crate::lsp) fn remove(&mut self, path: &Utf8Path) {
+        if let Some(page) = self.pages.remove(path) {
+            self.register(&page, &|files, path| {
+                files.remove(path);
+            });
+        }
+    }
+
+    fn register(&mut self, page: &Page, change: &dyn Fn(&mut BTreeSet<Utf8PathBuf>, &Utf8Path)) {
+        let path = &page.path;
+        for mention in &page.mentions {
+            change_in(&mut self.mentioned, &mention.name, path, change);
+        }
+        if let Some(id) = page.id() {
+            change_in(&mut self.owners, id, path, change);
+        }
+        if let Some(base) = page.base() {
+            change_in(&mut self.built_on, &base.value, path, change);
+        }
+        for part in page.model.iter().flat_map(|model| &model.parts) {
+            change_in(&mut self.models, &part.path, path, change);
+        }
+    }
+
+    /// The page of a file.
+    pub(in crate::lsp) fn page(&self, path: &Utf8Path) -> Option<&Page> {
+        self.pages.get(path)
+    }
+
+    /// Every page, by path.
+    pub(in crate::lsp) fn pages(&self) -> impl Iterator<Item = &Page> {
+        self.pages.values()
+    }
+
+    /// The files that describe a model of that id; more than one is a mistake of theirs.
+    pub(in crate::lsp) fn owners(&self, id: &str) -> impl Iterator<Item = &Page> {
+        self.owners.get(id).into_iter().flatten().filter_map(|path| self.page(path))
+    }
+
+    /// Every place that mentions a name, by file.
+    pub(in crate::lsp) fn mentions<'i>(&'i self, name: &'i Name) -> impl Iterator<Item = (&'i Page, &'i Mention)> {
+        let pages = self.mentioned.get(name).into_iter().flatten().filter_map(|path| self.page(path));
+        pages.flat_map(move |page| {
+            page.mentions.iter().filter(move |mention| mention.name == *name).map(move |mention| (page, mention))
+        })
+    }
+
+    /// The files whose model is built on a name, whether it is written so or comes from arguments.
+    pub(in crate::lsp) fn built_on(&self, id: &str) -> impl Iterator<Item = &Page> {
+        self.built_on.get(id).into_iter().flatten().filter_map(|path| self.page(path))
+    }
+
+    /// The models that a file takes part in, its own included.
+    pub(in crate::lsp) fn models_of<'i>(&'i self, path: &'i Utf8Path) -> impl Iterator<Item = &'i Page> {
+        let own = self.page(path).filter(|page| page.model.is_some());
+        own.into_iter().chain(self.models.get(path).into_iter().flatten().filter_map(|path| self.page(path)))
+    }
+
+    /// The line of models of the workspace that a model builds on, the nearest first, and the base that it ends with. A
+    /// cycle ends where it meets itself.
+    pub(in crate::lsp) fn line<'i>(&'i self, page: &'i Page) -> (Vec<&'i Page>, Option<&'i str>) {
+        let mut line: Vec<&Page> = Vec::new();
+        let mut at = page;
+        loop {
+            let Some(base) = at.base() else { return (line, at.id()) };
+            let parent = self.owners(&base.value).find(|parent| parent.id() != at.id());
+            let Some(parent) = parent else { return (line, Some(&base.value)) };
+            if std::ptr::eq(parent, page) || line.iter().any(|known| std::ptr::eq(*known, parent)) {
+                return (line, None);
+            }
+            if parent.base().is_none() {
+                return (line, Some(&base.value));
+            }
+            line.push(parent);
+            at = parent;
+        }
+    }
+}
+
+fn change_in<K, Q>(
+    map: &mut HashMap<K, BTreeSet<Utf8PathBuf>>,
+    key: &Q,
+    path: &Utf8Path,
+    change: &dyn Fn(&mut BTreeSet<Utf8PathBuf>, &Utf8Path),
+) where
+    K: std::hash::Hash + Eq + std::borrow::Borrow<Q>,
+    Q: std::hash::Hash + Eq + ToOwned<Owned = K> + ?Sized,
+{
+    let files = map.entry(key.to_owned()).or_default();
+    change(files, path);
+    if files.is_empty() {
+        map.remove(key);
+    }
+}
