@@ -10,45 +10,23 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::programs::Program;
+
 /// How long the browser may take for one answer. Only a browser that hangs takes so long.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Where Chromium is; it is installed if there is none and that can be done without asking.
+/// Where Chromium is.
 fn chromium() -> &'static Path {
     static FOUND: OnceLock<PathBuf> = OnceLock::new();
     FOUND.get_or_init(|| {
-        if let Some(path) = find() {
-            return path;
-        }
-        let quiet = |program: &str, arguments: &[&str]| {
-            let run = Command::new(program).args(arguments).env("DEBIAN_FRONTEND", "noninteractive").output();
-            let said = |output: std::process::Output| {
-                String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-            };
-            run.map_or_else(|error| format!("{program}: {error}"), said)
+        let chromium = Program {
+            names: &["chromium", "chromium-browser", "google-chrome", "chrome"],
+            variable: "CHROMIUM",
+            package: "chromium",
+            reason: "the HTML report is tested in a real Chromium",
         };
-        let mut said = String::new();
-        if quiet("id", &["-u"]).trim() == "0" {
-            said = quiet("apt-get", &["update"])
-                + &quiet("apt-get", &["install", "-y", "--no-install-recommends", "chromium"]);
-        }
-        find().unwrap_or_else(|| {
-            panic!(
-                "the HTML report is tested in a real Chromium, and there is none: install the package `chromium` \
-                 (`apt-get install chromium`), or name the program in `CHROMIUM`\n{said}"
-            )
-        })
+        chromium.path()
     })
-}
-
-fn find() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
-        return Some(named.into());
-    }
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-    let mut all = std::env::split_paths(&folders).flat_map(|folder| names.map(|name| folder.join(name)));
-    all.find(|path| path.is_file())
 }
 
 /// A browser with one page.

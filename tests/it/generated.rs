@@ -140,6 +140,15 @@ fn the_parameters() {
     check("docs/parameters.md", &page);
 }
 
+#[test]
+fn the_grammars_of_editors() {
+    for (name, list) in [("modelfile", "Modelfile"), ("template", "Modelfile-template")] {
+        let grammar = crate::editors::grammar(&format!("{name}.source.json"), WRITTEN);
+        check(&format!("editors/textmate/{name}.tmLanguage.json"), &grammar);
+        check(&format!("editors/sublime/{list}.tmLanguage"), &crate::editors::property_list(&grammar));
+    }
+}
+
 /// Its commands are run anew.
 #[test]
 fn the_tutorial() {

@@ -1,0 +1,1 @@
+autocmd BufNewFile,BufRead Modelfile,Modelfile.*,*.Modelfile,*.modelfile setfiletype modelfile
