@@ -90,7 +90,7 @@ fn fresh(
         };
         plan = choices.plan(&ready, on_drift, shared, workspace)?;
     }
-    let Ready { remote, intent, observed, desired, behind: _ } = ready;
+    let Ready { remote, intent, observed, desired, .. } = ready;
     // The plan holds what it needs of these; taking thousands of rows apart would only cost time.
     std::mem::forget((observed, desired));
     Ok(Job { plan, remote, intent })

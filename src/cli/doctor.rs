@@ -1,6 +1,5 @@
 //! `maquette doctor`: is everything well between this workspace and its remotes? Writes nothing.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use camino::Utf8Path;
@@ -8,12 +7,13 @@ use clap::{Args, ValueEnum};
 use futures_util::future::join_all;
 
 use super::args::Given;
+use super::behind;
 use super::snapshots::Folder;
 use super::survey::Selection;
 use super::{Exit, Failure, Ui, runtime};
 use crate::apply::{Course, Store};
 use crate::project::{self, Project};
-use crate::remote::{self, Diagnosis, Health, Remote};
+use crate::remote::{self, Diagnosis, Health};
 use crate::report::{Patient, doctor_human};
 use crate::state::WorkspaceKey;
 
@@ -69,7 +69,7 @@ fn examined(project: &Project, arguments: &Arguments, directory: &Utf8Path) -> R
     let names = selection.names(project)?;
     let store = arguments.snapshots.store(directory, project);
     let key = WorkspaceKey::new(&project.manifest.workspace.id);
-    let visits = names.iter().map(|name| visit(remote::open(project, name), &store, &key));
+    let visits = names.iter().map(|name| visit(project, name, &store, &key));
     let found = runtime()?.block_on(join_all(visits));
     patients.extend(names.into_iter().zip(found).map(|(name, found)| Patient { name, found }));
     Ok(patients)
@@ -104,8 +104,8 @@ fn configuration(project: &Project) -> Vec<Diagnosis> {
 }
 
 /// What there is to say of a remote.
-async fn visit(opened: Result<Arc<dyn Remote>, remote::Error>, store: &Store, key: &WorkspaceKey) -> Vec<Diagnosis> {
-    let remote = match opened {
+async fn visit(project: &Project, name: &str, store: &Store, key: &WorkspaceKey) -> Vec<Diagnosis> {
+    let remote = match remote::open(project, name) {
         Ok(remote) => remote,
         Err(error) => return vec![error.into()],
     };
@@ -113,6 +113,7 @@ async fn visit(opened: Result<Arc<dyn Remote>, remote::Error>, store: &Store, ke
         let message = format!("it was not through with its answers after {} s", PATIENCE.as_secs());
         return vec![Diagnosis::new("connection", Health::Failure, message).help("try again, or look into its log")];
     };
+    found.extend(behind::diagnose(project, name, remote.as_ref()).await);
     let identity = remote.identity();
     for (name, course) in store.unfinished(key.workspace(), &identity.name, &identity.origin) {
         let warning = |message: String| Diagnosis::new("applies", Health::Warning, message);

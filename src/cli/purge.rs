@@ -62,7 +62,7 @@ fn purge(ready: Ready, arguments: &Arguments, workspace: &Workspace) -> Result<J
         ..Policy::default()
     };
     let plan = ready.plan(changes, None, &policy, workspace)?;
-    let Ready { remote, intent, observed, desired, behind: _ } = ready;
+    let Ready { remote, intent, observed, desired, .. } = ready;
     // As in `apply`: the plan holds what it needs of these.
     std::mem::forget((observed, desired));
     Ok(Job { plan, remote, intent })

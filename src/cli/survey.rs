@@ -6,6 +6,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use clap::Args;
 use futures_util::future::join_all;
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::args::Given;
@@ -15,11 +16,11 @@ use super::snapshots::{Folder, tell_of_unfinished};
 use super::ui::has_errors;
 use super::{Failure, Ui};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::diff::{self, Changes, Targets, UnknownTarget, diff};
+use crate::diff::{self, Action, Change, Changes, Targets, UnknownTarget, diff};
 use crate::plan::{self, Basis, Plan, Policy, refresh_only, settle_drift};
 use crate::project::{self, Deletion, Project};
-use crate::remote::{self, Remote, Via, kinds_of};
-use crate::state::{Behind, Claim, Desired, Intent, Observed, ReferenceKind};
+use crate::remote::{self, Concern, Remote, Via, kinds_of};
+use crate::state::{Behind, Claim, Desired, Field, Intent, Observed, ObservedRow, ReferenceKind};
 use crate::workspace::Workspace;
 
 /// Which remotes are meant.
@@ -130,6 +131,8 @@ pub(super) struct Ready {
     pub(super) desired: Desired,
     /// The Ollama servers behind it, where the manifest names any.
     pub(super) behind: Option<Behind>,
+    /// What is deleted behind it, as it is listed.
+    pub(super) going: BTreeSet<String>,
 }
 
 impl Ready {
@@ -172,6 +175,35 @@ impl Ready {
         targets.narrow(changes, &self.desired, &self.observed, &workspace.key(), origin)
     }
 
+    /// Presets that are built on what is deleted behind the remote.
+    fn stranded(&self, changes: &[Change]) -> Vec<Concern> {
+        let base_of = |row: &ObservedRow| row.get(&Field::Base).and_then(Value::as_str).map(str::to_owned);
+        let stays = |row: &&ObservedRow| {
+            let change = changes.iter().find(|change| change.id == row.id);
+            change.is_none_or(|change| {
+                change.action == Action::Update && change.fields.iter().all(|field| field.field != Field::Base)
+            })
+        };
+        let on_it = |base: &String| {
+            let rows = self.observed.rows.values().filter(|row| base_of(row).as_ref() == Some(base)).filter(stays);
+            rows.map(|row| format!("`{}`", row.id.escape_debug())).collect::<Vec<_>>()
+        };
+        let concern = |base: &String| {
+            let left = on_it(base);
+            (!left.is_empty()).then(|| Concern {
+                code: "base-gone".into(),
+                id: base.clone(),
+                message: format!(
+                    "`{}` would be deleted on Ollama, and is the base of {}",
+                    base.escape_debug(),
+                    left.join(", ")
+                ),
+                help: "build them on another model first".into(),
+            })
+        };
+        self.going.iter().filter_map(concern).collect()
+    }
+
     /// Makes a plan of changes.
     pub(super) fn plan(
         &self,
@@ -195,7 +227,8 @@ impl Ready {
             settle_drift(changes, policy.on_drift, &basis)
         };
         let via = self.remote.choose(via, &changes.rows, &self.observed)?;
-        let concerns = self.remote.concerns(&changes.rows, &self.observed);
+        let mut concerns = self.remote.concerns(&changes.rows, &self.observed);
+        concerns.extend(self.stranded(&changes.rows));
         let plan = plan::plan(changes, via, policy, &basis).with_args(workspace.given().clone());
         let plan = Plan { behind: self.behind.clone(), ..plan };
         Ok(plan.with_concerns(concerns, policy, &key))
@@ -283,7 +316,7 @@ pub(super) async fn survey(
     let mut sites: Vec<Site> = Vec::with_capacity(names.len());
     for ((name, intent), reading) in names.into_iter().zip(intents).zip(readings) {
         let state = reading.map_err(Failure::from).and_then(|(remote, observed, connections)| {
-            let mut reading = Reading { remote, intent, observed, behind: None };
+            let mut reading = Reading { remote, intent, observed, behind: None, going: BTreeSet::new() };
             // With one remote, what its names were resolved to belongs to the same report.
             let mut findings = std::mem::take(&mut findings);
             if let Some(connections) = connections {

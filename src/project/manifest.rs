@@ -276,9 +276,6 @@ pub(super) fn parse(text: &str) -> Result<Manifest, Invalid> {
         if remote.kind != RemoteKind::Ollama && remote.node.is_some() {
             return fault("node", format!("the remote `{name}` has a `node`, which is for remotes of kind `ollama`"));
         }
-        if remote.node.is_some() {
-            return fault("node", format!("the remote `{name}` has a `node`, which is not supported yet"));
-        }
         if let Some(message) = wrong_nodes(name, remote, &manifest.remotes) {
             return fault("ollama =", message);
         }

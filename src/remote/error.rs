@@ -149,6 +149,12 @@ pub enum Error {
         /// The server.
         origin: String,
     },
+    /// Open WebUI in place of the one Ollama server that is meant.
+    #[error("`{origin}` is Open WebUI's way to its Ollama servers, and not one of them")]
+    Front {
+        /// The address.
+        origin: String,
+    },
     /// The server began, and then said that it failed.
     #[error("`{origin}` gave up {what}: {detail}")]
     Broken {
@@ -254,6 +260,7 @@ impl Error {
                 "set {} in the environment, or give `headers` for this host in your credentials file, if a proxy before Ollama asks for them",
                 list(variables)
             ),
+            Self::Front { .. } => "say in the manifest which of its connections is meant: `node = 0` is the first".into(),
             Self::ForeignHost { .. } => "an Ollama that listens on its own machine only answers to `localhost` and its addresses: use one of those in `url`, or have the proxy before it send such a Host header".into(),
             Self::NotAdmin { .. } => "use the API key of an administrator: only they see every model".into(),
             Self::Version { supported, .. } => format!("supported: {supported}"),
@@ -284,6 +291,7 @@ impl Error {
             | Self::PlainHttp { .. }
             | Self::Redirect { .. }
             | Self::NotAnApi { .. }
+            | Self::Front { .. }
             | Self::ForeignHost { .. } => "address",
             Self::NoToken { .. } | Self::Credentials(_) | Self::Unauthorized { .. } | Self::LockedOut { .. } => "token",
             Self::Unreachable { .. } | Self::Timeout { .. } => "connection",

@@ -1,5 +1,7 @@
 //! The endpoints that are used, a method each. Shapes seen on Ollama 0.33.0.
 
+use std::borrow::Cow;
+
 use futures_util::StreamExt as _;
 use reqwest::StatusCode;
 use serde::Serialize;
@@ -10,6 +12,7 @@ use super::super::credentials::{self, Keys};
 use super::super::http::{Http, detail, is_web_page};
 use super::super::{Error, Method};
 use super::capabilities::SUPPORTED;
+use super::proxied;
 
 /// The longest line of a stream of progress that is read.
 const MAX_LINE_BYTES: usize = 1 << 20;
@@ -19,6 +22,8 @@ pub struct Client {
     quick: Http,
     /// For what takes as long as it takes.
     patient: Http,
+    /// Which of Open WebUI's connections the server is, where it is reached through that.
+    node: Option<usize>,
 }
 
 /// How far the server is with something that takes long.
@@ -47,12 +52,28 @@ impl Client {
     /// [`Error::Unreachable`] if the system's TLS set-up is unusable.
     pub fn new(url: &Url, keys: Keys, seconds: u64) -> Result<Self, Error> {
         let quick = Http::new(url, keys, seconds, refused)?;
-        Ok(Self { patient: quick.patient()?, quick })
+        Ok(Self { patient: quick.patient()?, quick, node: None })
+    }
+
+    /// The same server, reached through an Open WebUI, of whose connections it is this one.
+    #[must_use]
+    pub fn through(self, node: Option<usize>) -> Self {
+        Self { node, ..self }
+    }
+
+    /// Whether it is reached through an Open WebUI.
+    pub(super) fn is_proxied(&self) -> bool {
+        self.node.is_some()
+    }
+
+    /// The path of an endpoint: through Open WebUI it ends with the connection.
+    fn path(&self, endpoint: &'static str) -> Cow<'static, str> {
+        self.node.map_or(Cow::Borrowed(endpoint), |node| format!("{endpoint}/{node}").into())
     }
 
     /// `GET /api/version`: the server's version, such as `0.33.0`.
     pub async fn version(&self) -> Result<String, Error> {
-        let answer = self.quick.ask(Method::Get, "api/version", None).await?;
+        let answer = self.quick.ask(Method::Get, &self.path("api/version"), None).await?;
         match answer.get("version").and_then(Value::as_str) {
             Some(version) => Ok(version.to_owned()),
             None => Err(self.quick.bad("GET /api/version", "it names no version")),
@@ -61,7 +82,14 @@ impl Client {
 
     /// `GET /api/tags`: every model, newest first: name, size, digest, details.
     pub async fn tags(&self) -> Result<Vec<Value>, Error> {
-        self.models("api/tags").await
+        if let Some(node) = self.node {
+            return proxied::tags(self, node).await;
+        }
+        let listed = self.models("api/tags").await?;
+        if proxied::is_of_several(&listed) {
+            return Err(Error::Front { origin: self.quick.origin().to_owned() });
+        }
+        Ok(listed)
     }
 
     /// `GET /api/ps`: the models that are in memory.
@@ -69,7 +97,12 @@ impl Client {
         self.models("api/ps").await
     }
 
-    async fn models(&self, path: &str) -> Result<Vec<Value>, Error> {
+    /// A request to be answered with JSON that changes nothing.
+    pub(super) async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Error> {
+        self.quick.ask(method, path, body).await
+    }
+
+    pub(super) async fn models(&self, path: &str) -> Result<Vec<Value>, Error> {
         let mut answer = self.quick.ask(Method::Get, path, None).await?;
         match answer.get_mut("models").map(Value::take) {
             Some(Value::Array(models)) => Ok(models),
@@ -79,6 +112,9 @@ impl Client {
 
     /// `POST /api/show`: everything that the server tells of a model; none if there is no such model.
     pub async fn show(&self, model: &str) -> Result<Option<Value>, Error> {
+        if let Some(node) = self.node {
+            return proxied::show(self, node, model).await;
+        }
         match self.quick.ask(Method::Post, "api/show", Some(&json!({ "model": model }))).await {
             Ok(shown) => Ok(Some(shown)),
             Err(error) if is_absent(&error) => Ok(None),
@@ -86,35 +122,45 @@ impl Client {
         }
     }
 
+    /// The same of a model that [`Client::tags`] has listed under this name.
+    pub(super) async fn show_listed(&self, name: &str) -> Result<Option<Value>, Error> {
+        if self.node.is_some() { proxied::show_listed(self, name).await } else { self.show(name).await }
+    }
+
     /// `POST /api/create`: builds a model. It is not tried again.
     pub async fn create(&self, body: &Value, watch: Watch<'_>) -> Result<(), Error> {
-        self.stream("api/create", body, watch).await
+        self.stream(&self.path("api/create"), body, watch).await
     }
 
     /// `POST /api/pull`: fetches a model from its registry.
     pub async fn pull(&self, model: &str, watch: Watch<'_>) -> Result<(), Error> {
-        self.stream("api/pull", &json!({ "model": model }), watch).await
+        self.stream(&self.path("api/pull"), &json!({ "model": model }), watch).await
     }
 
     /// `POST /api/push`: sends a model to its registry, under the server's own account.
     pub async fn push(&self, model: &str, watch: Watch<'_>) -> Result<(), Error> {
+        if self.node.is_some() {
+            let reason = "nothing is pushed through Open WebUI; give the remote the server's own address".into();
+            return Err(Error::Inexpressible { id: model.to_owned(), reason });
+        }
         self.stream("api/push", &json!({ "model": model }), watch).await
     }
 
     /// `POST /api/copy`: gives a model a second name. A model that has the name is overwritten without a word.
     pub async fn copy(&self, source: &str, destination: &str) -> Result<(), Error> {
-        self.write(Method::Post, "api/copy", &json!({ "source": source, "destination": destination })).await
+        self.write(Method::Post, &self.path("api/copy"), &json!({ "source": source, "destination": destination })).await
     }
 
     /// `DELETE /api/delete`: deletes a model, and what no other model needs of it.
     pub async fn delete(&self, model: &str) -> Result<(), Error> {
-        self.write(Method::Delete, "api/delete", &json!({ "model": model })).await
+        self.write(Method::Delete, &self.path("api/delete"), &json!({ "model": model })).await
     }
 
     /// `POST /api/generate` with `keep_alive` 0: takes a model out of memory.
     pub async fn unload(&self, model: &str) -> Result<(), Error> {
-        let body = json!({ "model": model, "keep_alive": 0, "stream": false });
-        self.quick.send(Method::Post, "api/generate", Some(&body)).await.map(|_| ())
+        // Open WebUI wants a prompt, and one that is empty is none.
+        let body = json!({ "model": model, "prompt": "", "keep_alive": 0, "stream": false });
+        self.quick.send(Method::Post, &self.path("api/generate"), Some(&body)).await.map(|_| ())
     }
 
     /// The error for a version that is not supported.

@@ -12,6 +12,7 @@ mod client;
 mod mark;
 mod observe;
 mod printed;
+mod proxied;
 mod render;
 mod row;
 mod unbind;
@@ -55,8 +56,11 @@ impl Ollama {
         if !keys.is_empty() && url.scheme() == "http" && !http::is_loopback(&url) && !settings.allow_http {
             return Err(Error::PlainHttp { url: url.to_string() });
         }
-        let origin = url.as_str().trim_end_matches('/').to_owned();
+        let origin = url.as_str().trim_end_matches('/');
+        // Each connection of an Open WebUI is a server of its own.
+        let origin = settings.node.map_or_else(|| origin.to_owned(), |node| format!("{origin}#{node}"));
         let client = Client::new(&url, keys, settings.timeout.unwrap_or(http::DEFAULT_TIMEOUT_SECONDS))?;
+        let client = client.through(settings.node);
         Ok(Self {
             identity: Identity { name: name.to_owned(), kind: RemoteKind::Ollama, origin },
             client,
@@ -102,10 +106,14 @@ impl Remote for Ollama {
     }
 
     fn bind(&self, intent: &Intent, observed: &Observed) -> (Desired, Vec<Diagnostic>) {
-        match Self::capabilities_of(observed) {
-            Some(capabilities) => bind::bind(intent, observed, &self.names, capabilities),
-            None => (Desired::default(), Vec::new()),
+        let Some(capabilities) = Self::capabilities_of(observed) else { return (Desired::default(), Vec::new()) };
+        if self.client.is_proxied() {
+            let findings = proxied::findings(intent, &observed.catalogue);
+            if !findings.is_empty() {
+                return (Desired::default(), findings);
+            }
         }
+        bind::bind(intent, observed, &self.names, capabilities)
     }
 
     fn unbind(&self, rows: &[&ObservedRow], observed: &Observed) -> Vec<Unbound> {

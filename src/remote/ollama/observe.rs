@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::{Concern, Error};
 use super::capabilities::{self, Capabilities};
 use super::client::Client;
+use super::proxied;
 use super::row::{name_of, row_of};
 use crate::diff::{Action, Change};
 use crate::state::{Catalogue, Entry, Field, Observed, ObservedRow, Part, ReferenceKind, View};
@@ -35,8 +36,10 @@ pub(super) async fn observe(client: &Client) -> Result<(Observed, &'static Capab
     // The server lists them by when they were changed.
     rows.sort_keys();
     let entry = |id: &String| Entry { id: id.clone(), name: id.clone(), kind: None };
+    let mut entries: Vec<Entry> = rows.keys().map(entry).collect();
+    proxied::annotate(&mut entries, &listed);
     let mut catalogue = Catalogue::default();
-    catalogue.entries.insert(ReferenceKind::Base, rows.keys().map(entry).collect());
+    catalogue.entries.insert(ReferenceKind::Base, entries);
     let unknown_version = !capabilities.known;
     let observed = Observed { rows, catalogue, view, version: Some(version), unknown_version, ..Observed::default() };
     Ok((observed, capabilities))
@@ -54,7 +57,10 @@ enum Reading {
 
 async fn read(client: &Client, listed: &Value) -> Result<Reading, Error> {
     let Some(name) = name_of(listed) else { return Err(client.bad("GET /api/tags", "a model has no name")) };
-    Ok(match client.show(name).await {
+    if let Some(reason) = listed.get(proxied::UNREADABLE).and_then(Value::as_str) {
+        return Ok(Reading::Unreadable(reason.to_owned()));
+    }
+    Ok(match client.show_listed(name).await {
         Ok(None) => Reading::Gone,
         Ok(Some(shown)) => match row_of(listed, shown) {
             Some(row) => Reading::Row(Box::new(row)),

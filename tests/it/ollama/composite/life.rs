@@ -237,3 +237,36 @@ fn what_fails_on_ollama_keeps_open_webui_waiting() {
     output.fails(1);
     assert_eq!(nodes[0].names(), ["base:latest", "support:latest"], "{output}");
 }
+
+#[test]
+fn the_example_is_applied_as_it_stands() {
+    let front = exclusive();
+    let nodes = [ollama()];
+    nodes[0].seed("llama3.2:3b", &json!({}));
+    let scene = Scene::of(&front, &nodes, &json!({}));
+    let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/both-servers");
+    let read = |file: &str| std::fs::read_to_string(example.join(file)).unwrap();
+    let manifest = read("maquette.toml").replace("http://127.0.0.1:8080\"", &format!("{}\"", front.url));
+    scene.project.manifest(&manifest.replace("127.0.0.1:11434", &nodes[0].url()));
+    for model in ["models/support.Modelfile", "models/sales.Modelfile"] {
+        scene.project.file(model, read(model));
+    }
+    let check = scene.project.run(&["check", "--fail-on", "warning"]);
+    check.success();
+    scene.applies(&[]);
+    assert_eq!(scene.row("support:latest")["name"], "Support");
+    assert_eq!(scene.row("sales")["base_model_id"], "support:latest");
+    let doctor = scene.project.run(&["doctor"]);
+    assert!(doctor.success().stdout.contains("`gpu` is its connection 0"), "{doctor}");
+
+    // A preset of somebody else's would lose its base.
+    let preset = json!({"id": "theirs", "base_model_id": "support:latest", "name": "T", "params": {}, "meta": {}, "access_grants": []});
+    front.create_model(&front.second_admin, preset).unwrap();
+    for model in ["models/support.Modelfile", "models/sales.Modelfile"] {
+        std::fs::remove_file(scene.project.path().join(model)).unwrap();
+    }
+    scene.project.file("models/plain.Modelfile", "FROM llama3.2:3b\n");
+    let plan = scene.project.run(&["plan", "--allow-deletes", "2"]);
+    let words = "`support:latest` would be deleted on Ollama, and is the base of `theirs`";
+    assert!(plan.success().stdout.contains(words), "{plan}");
+}

@@ -1,4 +1,6 @@
-//! Both servers from one file: a real Open WebUI, with an Ollama behind it.
+//! Both servers from one file: a real Open WebUI, with an Ollama behind it, or another provider.
 
 mod life;
+mod providers;
+mod proxied;
 mod scene;
