@@ -1,18 +1,20 @@
 //! One facade over the pure phases, for the command line, editors and examples.
 //!
 //! In: paths. Out: every file read, parsed, expanded and lowered, and what there is to say about it. Files are worked on
-//! side by side; the result does not depend on it.
+//! side by side; the result does not depend on it. What an editor changes is compiled anew, and nothing else ([`refresh`]).
+
+mod refresh;
 
 use std::collections::{HashMap, HashSet};
 use std::num::NonZero;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 
 use crate::check::{self, Targets};
 use crate::diagnostic::Diagnostic;
-use crate::expand::{Args, Expanded, Library, Reach, expand};
+use crate::expand::{Args, Expanded, Library, Reach, Shelf, expand};
 use crate::ir::{self, Document, Family};
 use crate::source::{FileId, Files, Location, SourceFile, Sources};
 use crate::syntax::{self, Tree};
@@ -21,7 +23,7 @@ use crate::syntax::{self, Tree};
 const FILES_PER_THREAD: usize = 64;
 
 /// Compiled files.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Session {
     /// The files' texts, with those of all that they include.
     pub sources: Sources,
@@ -35,6 +37,10 @@ pub struct Session {
     /// Files that take part in others.
     included: HashMap<FileId, Inclusion>,
     trees: HashMap<FileId, Arc<Tree>>,
+    /// Which file describes a model, by index.
+    index: HashMap<FileId, usize>,
+    /// What was read and parsed, for when something changes.
+    shelf: Shelf,
 }
 
 /// One file after the pure phases.
@@ -56,6 +62,8 @@ pub struct Compiled {
     has_references: bool,
     /// What lies where it points to weights.
     weights: check::Weights,
+    /// What the rules found, by the targets that it was judged for: all else that they look at is in here.
+    judged: Mutex<Vec<(Targets, Arc<[Diagnostic]>)>>,
 }
 
 /// What files are compiled with.
@@ -123,17 +131,24 @@ impl Session {
             });
             session.more.push(files.collect());
         }
-        for file in session.files.iter().chain(session.more.iter().flatten()) {
+        session.note_inclusions(&library);
+        session.index = session.files.iter().enumerate().map(|(at, file)| (file.id, at)).collect();
+        (session.sources, session.shelf) = library.close();
+        session
+    }
+
+    /// Notes which files take part in others.
+    fn note_inclusions(&mut self, library: &Library<'_>) {
+        (self.included, self.trees) = (HashMap::new(), HashMap::new());
+        for file in self.files.iter().chain(self.more.iter().flatten()) {
             for (index, part) in file.document.parts.iter().enumerate().skip(1) {
                 let inclusion = || Inclusion { chain: file.document.chain(index).collect(), is_text: part.is_text };
-                session.included.entry(part.file).or_insert_with(inclusion);
+                self.included.entry(part.file).or_insert_with(inclusion);
                 if let Some(tree) = library.tree(part.file) {
-                    session.trees.entry(part.file).or_insert_with(|| Arc::clone(tree));
+                    self.trees.entry(part.file).or_insert_with(|| Arc::clone(tree));
                 }
             }
         }
-        session.sources = library.sources;
-        session
     }
 
     /// The files as the set of arguments of that index makes them.
@@ -145,7 +160,7 @@ impl Session {
     /// The first set's file of that name, where it describes a model itself.
     #[must_use]
     pub fn compiled(&self, id: FileId) -> Option<&Arc<Compiled>> {
-        self.files.iter().find(|file| file.id == id)
+        self.files.get(*self.index.get(&id)?)
     }
 
     /// The tree of a file, whether it describes a model or takes part in others. A text that is a prompt has none.
@@ -166,20 +181,7 @@ impl Session {
     /// they include; each thing once. Not graded yet.
     #[must_use]
     pub fn judge(&self, files: &[&Compiled], targets: &(dyn Fn(&Compiled) -> Targets + Sync)) -> Vec<Diagnostic> {
-        let found = side_by_side(files, |file| {
-            let mut findings = file.findings.clone();
-            let context = self.context(file.id, &file.tree, &file.document, targets(file)).beside(&file.weights);
-            findings.extend(check::check(&context));
-            if file.document.parts.len() > 1 {
-                for finding in &mut findings {
-                    let elsewhere = finding.location.filter(|place| place.file != file.id);
-                    if let Some(part) = elsewhere.and_then(|place| file.document.part_of(place.file)) {
-                        finding.through(file.document.chain(part));
-                    }
-                }
-            }
-            findings
-        });
+        let found = side_by_side(files, |file| self.judge_one(file, targets(file)).to_vec());
         let mut fragments: IndexMap<FileId, (&Document, Targets, bool)> = IndexMap::new();
         for file in files {
             for part in file.document.parts.iter().skip(1) {
@@ -200,6 +202,28 @@ impl Session {
         self.trace(&mut findings);
         let mut findings = self.allowed(files, &fragments.iter().map(|(id, _)| *id).collect::<Vec<_>>(), findings);
         findings.splice(0..0, self.unreadable.iter().cloned());
+        findings
+    }
+
+    /// What there is to say about one file; found once.
+    fn judge_one(&self, file: &Compiled, targets: Targets) -> Arc<[Diagnostic]> {
+        let known = || file.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, findings)) = known().iter().find(|(known, _)| *known == targets) {
+            return Arc::clone(findings);
+        }
+        let mut findings = file.findings.clone();
+        let context = self.context(file.id, &file.tree, &file.document, targets).beside(&file.weights);
+        findings.extend(check::check(&context));
+        if file.document.parts.len() > 1 {
+            for finding in &mut findings {
+                let elsewhere = finding.location.filter(|place| place.file != file.id);
+                if let Some(part) = elsewhere.and_then(|place| file.document.part_of(place.file)) {
+                    finding.through(file.document.chain(part));
+                }
+            }
+        }
+        let findings: Arc<[Diagnostic]> = findings.into();
+        known().push((targets, Arc::clone(&findings)));
         findings
     }
 
@@ -264,7 +288,7 @@ fn refers(tree: &Tree) -> bool {
 }
 
 /// How a file became part of others.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inclusion {
     /// The directives that lead to it the first time, the nearest first.
     chain: Vec<Location>,
@@ -306,6 +330,7 @@ fn compile(
             tree: Arc::clone(&file.tree),
             document,
             weights,
+            judged: Mutex::default(),
             arguments: bindings.iter().map(|binding| Arc::clone(&binding.name)).collect(),
             findings: findings.iter().cloned().chain(more).collect(),
             has_references: !bindings.is_empty() || expanded.parts.iter().any(|part| refers(&part.tree)),

@@ -35,6 +35,12 @@ pub struct Library<'f> {
     root: Utf8PathBuf,
     /// The texts.
     pub sources: Sources,
+    shelf: Shelf,
+}
+
+/// What a library knows besides the texts, for the next run.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf {
     trees: HashMap<FileId, Arc<Tree>>,
     prompts: HashMap<FileId, Arc<Tree>>,
     read: HashMap<Utf8PathBuf, Result<FileId, FileError>>,
@@ -46,30 +52,55 @@ impl<'f> Library<'f> {
     /// An empty one. Relative paths of files are below `root`.
     #[must_use]
     pub fn new(files: &'f dyn Files, root: &Utf8Path) -> Self {
-        Self {
-            files,
-            root: root.to_owned(),
-            sources: Sources::new(),
-            trees: HashMap::new(),
-            prompts: HashMap::new(),
-            read: HashMap::new(),
-            found: HashMap::new(),
+        Self::resume(files, root, Sources::new(), Shelf::default())
+    }
+
+    /// One that goes on where an earlier one of the same root stopped.
+    #[must_use]
+    pub fn resume(files: &'f dyn Files, root: &Utf8Path, sources: Sources, shelf: Shelf) -> Self {
+        Self { files, root: root.to_owned(), sources, shelf }
+    }
+
+    /// What the next one resumes with.
+    #[must_use]
+    pub fn close(self) -> (Sources, Shelf) {
+        (self.sources, self.shelf)
+    }
+
+    /// Reads the file at an absolute path again, if it took part, and parses it anew. Returns its name in locations; an
+    /// error, if it cannot be read any more.
+    pub fn reread(&mut self, path: &Utf8Path) -> Option<Result<FileId, FileError>> {
+        let id = match self.shelf.read.get(path)? {
+            Ok(id) => *id,
+            Err(error) => return Some(Err(error.clone())),
+        };
+        let source = match self.files.read(path) {
+            Ok(bytes) => SourceFile::new(self.sources.get(id).path.clone(), &bytes),
+            Err(error) => return Some(Err(error)),
+        };
+        if let Some(tree) = self.shelf.trees.get_mut(&id) {
+            *tree = Arc::new(syntax::parse(Arc::clone(&source.text)));
         }
+        if let Some(tree) = self.shelf.prompts.get_mut(&id) {
+            *tree = Arc::new(as_prompt(&source.text));
+        }
+        self.sources.replace(id, source);
+        Some(Ok(id))
     }
 
     /// Adds a file that was read and parsed already.
     pub fn add(&mut self, source: SourceFile, tree: Arc<Tree>) -> FileId {
         let path = self.root.join(&source.path);
         let id = self.sources.add(source);
-        self.trees.insert(id, tree);
-        self.read.entry(path).or_insert(Ok(id));
+        self.shelf.trees.insert(id, tree);
+        self.shelf.read.entry(path).or_insert(Ok(id));
         id
     }
 
     /// The tree of a file.
     #[must_use]
     pub fn tree(&self, id: FileId) -> Option<&Arc<Tree>> {
-        self.trees.get(&id).or_else(|| self.prompts.get(&id))
+        self.shelf.trees.get(&id).or_else(|| self.shelf.prompts.get(&id))
     }
 
     /// The folder that the paths of a model in `file` may not leave.
@@ -96,7 +127,7 @@ impl<'f> Library<'f> {
     ) -> Result<(FileId, Arc<Tree>), Unavailable> {
         let id = self.file(from, path, fence)?;
         let text = &self.sources.get(id).text;
-        let tree = self.trees.entry(id).or_insert_with(|| Arc::new(syntax::parse(Arc::clone(text))));
+        let tree = self.shelf.trees.entry(id).or_insert_with(|| Arc::new(syntax::parse(Arc::clone(text))));
         Ok((id, Arc::clone(tree)))
     }
 
@@ -112,7 +143,7 @@ impl<'f> Library<'f> {
     ) -> Result<(FileId, Arc<Tree>), Unavailable> {
         let id = self.file(from, path, fence)?;
         let text = &self.sources.get(id).text;
-        let tree = self.prompts.entry(id).or_insert_with(|| Arc::new(as_prompt(text)));
+        let tree = self.shelf.prompts.entry(id).or_insert_with(|| Arc::new(as_prompt(text)));
         Ok((id, Arc::clone(tree)))
     }
 
@@ -131,25 +162,25 @@ impl<'f> Library<'f> {
         if !wanted.starts_with(fence) {
             return Err(Unavailable::Outside);
         }
-        let found = if let Some(found) = self.found.get(&wanted) {
+        let found = if let Some(found) = self.shelf.found.get(&wanted) {
             found.clone()
         } else {
             let found = self.files.canonical(&wanted);
-            self.found.insert(wanted, found.clone());
+            self.shelf.found.insert(wanted, found.clone());
             found
         };
         let found = found.map_err(|error| error.naming(Utf8Path::new(path)))?;
         if !found.starts_with(fence) {
             return Err(Unavailable::Outside);
         }
-        if let Some(read) = self.read.get(&found) {
+        if let Some(read) = self.shelf.read.get(&found) {
             return Ok(read.clone().map_err(|error| error.naming(Utf8Path::new(path)))?);
         }
         let read = self.files.read(&found).map(|bytes| {
             let shown = found.strip_prefix(&self.root).unwrap_or(&found);
             self.sources.add(SourceFile::new(shown.to_owned(), &bytes))
         });
-        self.read.insert(found, read.clone());
+        self.shelf.read.insert(found, read.clone());
         Ok(read.map_err(|error| error.naming(Utf8Path::new(path)))?)
     }
 

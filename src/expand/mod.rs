@@ -12,7 +12,7 @@ mod scope;
 mod tests;
 
 pub use args::{Args, Given, Giver, is_name};
-pub use library::{Library, Reach, Unavailable};
+pub use library::{Library, Reach, Shelf, Unavailable};
 pub use scope::{Binding, Environment, Outcome, Reference, Scopes, Unknown, Use, escape, references};
 
 use std::borrow::Cow;

@@ -1,9 +1,12 @@
 //! Who is at the other end: what it can do, and what it wants.
 
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use gen_lsp_types::{
-    ClientCapabilities, InitializeParams, LogMessageParams, MessageType, PositionEncodingKind, Uri, WorkspaceFolders,
+    ClientCapabilities, InitializeParams, LogMessageParams, MessageType, PositionEncodingKind, Registration,
+    RegistrationParams, RegistrationRequest, Uri, WorkspaceFolders,
 };
-use lsp_server::{Message, Notification};
+use lsp_server::{Message, Notification, Request};
 use serde::Deserialize;
 
 use super::handlers::Told;
@@ -32,6 +35,8 @@ pub(super) struct Client {
     /// The tokens that it was told of.
     pub(super) tokens: Told,
     send: Box<dyn Fn(Message) + Send + Sync>,
+    /// How many requests were sent.
+    asked: AtomicI32,
 }
 
 impl Client {
@@ -54,6 +59,7 @@ impl Client {
             settings: serde_json::from_value(options).unwrap_or_default(),
             tokens: Told::default(),
             send: Box::new(send),
+            asked: AtomicI32::new(0),
         }
     }
 
@@ -70,6 +76,41 @@ impl Client {
     /// Writes into the client's log.
     pub(super) fn log(&self, kind: MessageType, message: impl Into<String>) {
         self.notify::<gen_lsp_types::LogMessageNotification>(&LogMessageParams { kind, message: message.into() });
+    }
+
+    /// Asks something whose answer is not waited for.
+    pub(super) fn ask<R: gen_lsp_types::Request>(&self, params: &R::Params) {
+        let id = self.asked.fetch_add(1, Ordering::Relaxed).into();
+        self.send(Request::new(id, R::METHOD.as_str().to_owned(), params));
+    }
+
+    /// Asks to be told of what happens to files, if the client can.
+    pub(super) fn watch(&self) {
+        let workspace = self.capabilities.workspace.as_ref();
+        let watching = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
+        if watching.is_none_or(|watching| watching.dynamic_registration != Some(true)) {
+            return;
+        }
+        let watchers = serde_json::json!({ "watchers": [{ "globPattern": "**/*" }] });
+        let registration = Registration {
+            id: "files".to_owned(),
+            method: "workspace/didChangeWatchedFiles".to_owned(),
+            register_options: Some(watchers),
+        };
+        self.ask::<RegistrationRequest>(&RegistrationParams { registrations: vec![registration] });
+    }
+
+    /// Has the client ask for findings again, if it asks at all and can be told.
+    pub(super) fn refresh(&self) {
+        let workspace = self.capabilities.workspace.as_ref();
+        let diagnostics = workspace.and_then(|workspace| workspace.diagnostics.as_ref());
+        if self.pulls() && diagnostics.is_some_and(|diagnostics| diagnostics.refresh_support == Some(true)) {
+            self.send(Request {
+                id: self.asked.fetch_add(1, Ordering::Relaxed).into(),
+                method: "workspace/diagnostic/refresh".to_owned(),
+                params: serde_json::Value::Null,
+            });
+        }
     }
 
     /// What columns count, in the words of the protocol.

@@ -9,6 +9,7 @@ use lsp_server::{ErrorCode, Request, RequestId, Response, ResponseError};
 use serde_json::Value as Json;
 
 use super::client::Client;
+use super::documents::MOST_BYTES;
 use super::world::World;
 
 /// Why a request gets no answer.
@@ -17,6 +18,9 @@ pub(super) enum Refusal {
     /// The document is none of ours, or it is not there.
     #[error("this is neither a Modelfile nor part of one")]
     NotOurs,
+    /// The document is larger than what is looked at while it is being edited.
+    #[error("this document is larger than {} MiB; it is only looked at by `maquette check`", MOST_BYTES >> 20)]
+    TooLarge,
     /// What is asked for cannot be right; the text is for people.
     #[error("{0}")]
     Impossible(String),
@@ -34,7 +38,7 @@ pub(super) enum Refusal {
 impl Refusal {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::NotOurs | Self::Impossible(_) => ErrorCode::RequestFailed,
+            Self::NotOurs | Self::TooLarge | Self::Impossible(_) => ErrorCode::RequestFailed,
             Self::Parameters(_) => ErrorCode::InvalidParams,
             Self::Superseded => ErrorCode::ContentModified,
             Self::Panicked => ErrorCode::InternalError,
@@ -53,7 +57,6 @@ pub(super) struct Handler {
     /// Says in the server's capabilities that it is there.
     pub(super) advertise: fn(&Client, &mut ServerCapabilities),
     /// Whether it needs every file to be looked at first, not only the one that was edited last.
-    #[allow(dead_code, reason = "until files are compiled one by one")]
     pub(super) is_thorough: bool,
     run: Box<Run>,
 }
@@ -207,5 +210,61 @@ impl Drop for Crew {
             // Handlers are caught when they panic.
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gen_lsp_types::{Hover, HoverParams, HoverRequest};
+    use lsp_server::Message;
+    use serde_json::json;
+
+    use super::*;
+
+    fn panics(_: &World, _: &HoverParams) -> Result<Option<Hover>, Refusal> {
+        panic!("on purpose")
+    }
+
+    #[test]
+    fn a_panic_is_an_answer_and_a_line_in_the_log() {
+        let (sender, heard) = std::sync::mpsc::channel();
+        let sender = Mutex::new(sender);
+        let client = Client::new(gen_lsp_types::InitializeParams::default(), move |message| {
+            sender.lock().unwrap().send(message).unwrap();
+        });
+        let world = World::of(client);
+        let handler = Handler::new::<HoverRequest>(panics, |_, _| ());
+        let params = json!({ "textDocument": { "uri": "file:///a" }, "position": { "line": 0, "character": 0 } });
+        let pending = Pending::default();
+        for (id, params, code) in [(1, params, ErrorCode::InternalError), (2, json!(7), ErrorCode::InvalidParams)] {
+            let request = Request::new(id.into(), "textDocument/hover".to_owned(), params);
+            assert!(pending.add(&request).is_empty());
+            answer(&handler, &world, &pending, request);
+            let answers = heard.try_iter().filter_map(|message| match message {
+                Message::Response(response) => Some(response),
+                Message::Request(_) | Message::Notification(_) => None,
+            });
+            let codes: Vec<i32> = answers.filter_map(|one| one.response_result.err()).map(|error| error.code).collect();
+            assert_eq!(codes, [code as i32]);
+        }
+    }
+
+    #[test]
+    fn of_requests_that_are_sent_after_each_edit_the_last_is_answered() {
+        let pending = Pending::default();
+        let request = |id: i32, method: &str, uri: &str| {
+            Request::new(id.into(), method.to_owned(), json!({ "textDocument": { "uri": uri } }))
+        };
+        for (id, method, uri, old) in [
+            (1, "textDocument/inlayHint", "a", None),
+            (2, "textDocument/inlayHint", "b", None),
+            (3, "textDocument/inlayHint", "a", Some(1)),
+            (4, "textDocument/rename", "a", None),
+            (5, "textDocument/rename", "a", None),
+        ] {
+            let superseded = pending.add(&request(id, method, uri));
+            assert_eq!(superseded, old.map(RequestId::from).into_iter().collect::<Vec<_>>(), "{id}");
+        }
+        assert!(!pending.take(&1.into()) && pending.take(&3.into()) && !pending.take(&3.into()));
     }
 }

@@ -9,6 +9,9 @@ use gen_lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 use super::{position::Page, uri};
 use crate::source::{DiskFiles, Encoding, Files as _, LineIndex, Unit, decode, encode};
 
+/// Up to how many bytes a document is looked at while it is being edited (4 MiB); a prompt of a book has one.
+pub(super) const MOST_BYTES: usize = 4 << 20;
+
 /// One open document.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
@@ -18,6 +21,8 @@ pub(super) struct Document {
     pub(super) path: Utf8PathBuf,
     /// Whether it is a file on disk, or is going to be.
     pub(super) is_file: bool,
+    /// Whether there is nothing on disk yet.
+    pub(super) is_new: bool,
     /// The client's number of this state of it.
     pub(super) version: i32,
     /// What it is written in, in the client's words.
@@ -40,6 +45,7 @@ impl Document {
             uri: item.uri,
             path,
             is_file,
+            is_new: false,
             version: item.version,
             language: String::from(item.language_id),
             text,
@@ -53,6 +59,7 @@ impl Document {
     /// Learns how the file is encoded, if it is what the document says.
     pub(super) fn look_at_disk(&mut self) {
         let read = if self.is_file { DiskFiles.read(&self.path).ok() } else { None };
+        self.is_new = read.is_none();
         if let Some(bytes) = read {
             let decoded = decode(&bytes);
             if *decoded.text == *self.text {

@@ -3,15 +3,20 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use camino::Utf8Path;
 use gen_lsp_types::{
     Code, CodeDescription, Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    Message, Uri,
+    Message, Range, Uri,
 };
 
 use super::folder::Folder;
-use super::world::{File, World};
+use super::position::Page;
+use super::uri;
+use super::world::{File, Manifest, World};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::{self, MANIFEST};
+use crate::source::{LineIndex, Span};
 
 /// What clients show as the author of findings.
 const SOURCE: &str = "maquette";
@@ -30,18 +35,56 @@ fn of(world: &World, file: &File) -> Vec<Shown> {
 
 /// The findings of the document at an address.
 pub(super) fn of_document(world: &World, uri: &Uri) -> Vec<Shown> {
-    world.file(uri).map(|file| of(world, &file)).unwrap_or_default()
+    if let Ok(file) = world.file(uri) {
+        return of(world, &file);
+    }
+    let path = world.document(uri).map(|document| document.path.clone()).or_else(|| uri::path(uri));
+    let path = path.filter(|path| path.file_name() == Some(MANIFEST));
+    let manifest =
+        world.manifests.iter().find(|manifest| path.as_deref().and_then(Utf8Path::parent) == Some(&manifest.root));
+    manifest.map(|manifest| of_manifest(world, manifest)).unwrap_or_default()
+}
+
+/// What is wrong with a manifest.
+fn of_manifest(world: &World, manifest: &Manifest) -> Vec<Shown> {
+    let Some(problem) = &manifest.problem else { return Vec::new() };
+    let (message, range) = match &**problem {
+        project::Error::Manifest { text, message, span, .. } => {
+            let lines = LineIndex::new(text);
+            let page = Page { text, lines: &lines, unit: world.client.unit };
+            let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            let range = span.as_ref().map(|span| page.range(Span::new(offset(span.start), offset(span.end))));
+            (message.clone(), range.unwrap_or_default())
+        }
+        problem => (problem.to_string(), Range::default()),
+    };
+    vec![Shown {
+        range,
+        severity: Some(DiagnosticSeverity::Error),
+        code: Some(Code::String("invalid-manifest".to_owned())),
+        code_description: page(world, "invalid-manifest"),
+        source: Some(SOURCE.to_owned()),
+        message: Message::String(message),
+        ..Shown::default()
+    }]
 }
 
 /// The findings of every file, in a lasting order; of files without any, too.
 pub(super) fn of_all(world: &World) -> Vec<(Uri, Vec<Shown>)> {
     let mut all: BTreeMap<String, Vec<Shown>> = BTreeMap::new();
     for folder in &world.folders {
-        for (id, _) in folder.session.sources.iter() {
+        for (id, _) in folder.session().sources.iter() {
             if let Some(uri) = world.uri(folder, id) {
                 // A file of a workspace is judged there; that it stands in another folder, too, adds nothing.
                 all.entry(uri.0).or_insert_with(|| of(world, &world.file_in(folder, id)));
             }
+        }
+    }
+    for manifest in &world.manifests {
+        let path = manifest.root.join(MANIFEST);
+        let uri = world.documents.at(&path).map(|document| document.uri.clone()).or_else(|| uri::of(&path));
+        if let Some(uri) = uri {
+            all.insert(uri.0, of_manifest(world, manifest));
         }
     }
     all.into_iter().map(|(uri, found)| (Uri(uri), found)).collect()

@@ -11,18 +11,22 @@
 
 mod analysis;
 mod client;
+mod completing;
 mod cursor;
 mod dispatch;
 mod documents;
+mod edits;
 mod findings;
 mod folder;
 mod handlers;
+mod manifest;
 mod meaning;
 mod named;
 mod outline;
 mod outside;
 mod position;
 mod server;
+mod site;
 mod symbols;
 mod tokens;
 mod uri;

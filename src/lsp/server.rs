@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use gen_lsp_types::{
-    ChangeNotifications, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, InitializeParams,
-    InitializeResult, MessageType, Save, ServerCapabilities, ServerInfo, TextDocumentSync, TextDocumentSyncKind,
-    TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    ChangeNotifications, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    FileChangeType, InitializeParams, InitializeResult, MessageType, Save, ServerCapabilities, ServerInfo,
+    TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities,
+    WorkspaceOptions,
 };
 use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response};
 use serde::de::DeserializeOwned;
@@ -146,7 +147,14 @@ impl Server {
                     server.documents_changed();
                 }
             }),
-            "workspace/didChangeWatchedFiles" => self.analysis.send(Job::Disk),
+            "initialized" => self.client.watch(),
+            "workspace/didChangeWatchedFiles" => {
+                self.with(notification, |server, params: DidChangeWatchedFilesParams| {
+                    let events = params.changes.into_iter();
+                    let events = events.map(|event| (event.uri, event.kind != FileChangeType::Changed)).collect();
+                    server.analysis.send(Job::Disk(events));
+                });
+            }
             "workspace/didChangeWorkspaceFolders" => {
                 self.with(notification, |server, params: DidChangeWorkspaceFoldersParams| {
                     let removed = params.event.removed;
@@ -163,7 +171,7 @@ impl Server {
                     }
                 });
             }
-            // What is not for us, such as `initialized` or `$/setTrace`.
+            // What is not for us, such as `$/setTrace`.
             _ => {}
         }
     }

@@ -2,33 +2,45 @@
 
 use std::sync::Arc;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use gen_lsp_types::{Location, Position, Range, Uri};
 
 use super::client::Client;
 use super::dispatch::Refusal;
-use super::documents::{Document, Documents};
+use super::documents::{Document, Documents, MOST_BYTES};
 use super::folder::Folder;
 use super::outside::Outside;
 use super::position::Page;
 use super::uri;
 use crate::diagnostic::Diagnostic;
-use crate::project::Project;
+use crate::project::{self, Project};
 use crate::session::{Compiled, Session};
-use crate::source::{self, FileId, SourceFile, Span, Unit};
+use crate::source::{self, Drafts, FileId, SourceFile, Span, Unit};
 use crate::syntax::Tree;
 
 /// Everything that is open, at one moment.
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "for handlers to come")]
 pub(super) struct World {
     pub(super) client: Arc<Client>,
     pub(super) outside: Arc<dyn Outside>,
     /// Whether the client says that the folder is trusted. Ask `outside` only then.
     pub(super) trusted: bool,
     pub(super) documents: Documents,
+    /// What they would be on disk.
+    pub(super) drafts: Arc<Drafts>,
     /// Workspaces first, then documents that stand alone.
     pub(super) folders: Vec<Arc<Folder>>,
+    /// The manifests of the workspaces.
+    pub(super) manifests: Vec<Manifest>,
+}
+
+/// A manifest that is open or whose workspace is.
+#[derive(Clone, Debug)]
+pub(super) struct Manifest {
+    /// The folder that it lies in.
+    pub(super) root: Utf8PathBuf,
+    /// What is wrong with it.
+    pub(super) problem: Option<Arc<project::Error>>,
 }
 
 /// One file in its folder.
@@ -42,13 +54,31 @@ pub(super) struct File<'w> {
 }
 
 impl World {
+    /// Where nothing is open.
+    #[cfg(test)]
+    pub(super) fn of(client: Client) -> Self {
+        Self {
+            client: Arc::new(client),
+            outside: Arc::new(super::Nobody),
+            trusted: false,
+            documents: Documents::default(),
+            drafts: Arc::default(),
+            folders: Vec::new(),
+            manifests: Vec::new(),
+        }
+    }
+
     /// The file at an address, if it is a Modelfile or part of one.
     ///
     /// # Errors
     /// [`Refusal`] for what is neither.
     pub(super) fn file(&self, uri: &Uri) -> Result<File<'_>, Refusal> {
-        let known = self.documents.get(uri).map(|document| document.path.clone());
-        let path = known.or_else(|| uri::path(uri).map(super::documents::resolved));
+        let open = self.documents.get(uri);
+        if open.is_some_and(|document| document.text.len() > MOST_BYTES) {
+            return Err(Refusal::TooLarge);
+        }
+        let path = open.map(|document| document.path.clone());
+        let path = path.or_else(|| uri::path(uri).map(super::documents::resolved));
         path.and_then(|path| self.file_at(&path)).ok_or(Refusal::NotOurs)
     }
 
@@ -81,11 +111,10 @@ impl World {
     }
 }
 
-#[allow(dead_code, reason = "for handlers to come")]
 impl<'w> File<'w> {
     /// The file's text.
     pub(super) fn source(&self) -> &'w Arc<SourceFile> {
-        self.folder.session.sources.get(self.id)
+        self.session().sources.get(self.id)
     }
 
     /// Its tree; none for a text that is part of a model (see [`Session::tree`]).
@@ -100,17 +129,17 @@ impl<'w> File<'w> {
 
     /// The files that it was compiled with.
     pub(super) fn session(&self) -> &'w Session {
-        &self.folder.session
+        self.folder.session()
     }
 
     /// The manifest around it.
     pub(super) fn project(&self) -> Option<&'w Project> {
-        self.folder.project.as_ref()
+        self.folder.project()
     }
 
     /// What there is to say about it.
     pub(super) fn findings(&self) -> &'w [Diagnostic] {
-        self.folder.findings.get(&self.id).map(Vec::as_slice).unwrap_or_default()
+        self.folder.findings(self.id)
     }
 
     fn page(&self) -> Page<'w> {

@@ -19,7 +19,7 @@ use std::ops::Range;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::check::{Baseline, BaselineError};
-use crate::source::{DiskFiles, FileError, Files as _};
+use crate::source::{DiskFiles, FileError, Files};
 
 /// The manifest's file name.
 pub const MANIFEST: &str = "maquette.toml";
@@ -130,22 +130,33 @@ impl Error {
     }
 }
 
+/// The folder in `start` or above that holds a manifest, absolute and without symbolic links.
+///
+/// # Errors
+/// [`Error`] if there is none.
+pub fn root(start: &Utf8Path) -> Result<Utf8PathBuf, Error> {
+    let start = start
+        .canonicalize_utf8()
+        .map_err(|error| Error::Folder { path: start.to_owned(), reason: error.to_string() })?;
+    let root = start.ancestors().find(|folder| folder.join(MANIFEST).is_file()).map(Utf8Path::to_owned);
+    root.ok_or(Error::Missing(start))
+}
+
 /// Finds the manifest in `start` or above and reads it.
 ///
 /// # Errors
 /// [`Error`] if there is none or it is wrong.
 pub fn load(start: &Utf8Path) -> Result<Project, Error> {
-    let start = start
-        .canonicalize_utf8()
-        .map_err(|error| Error::Folder { path: start.to_owned(), reason: error.to_string() })?;
-    let root = start
-        .ancestors()
-        .find(|folder| folder.join(MANIFEST).is_file())
-        .ok_or_else(|| Error::Missing(start.clone()))?
-        .to_owned();
-    let path = root.join(MANIFEST);
+    read(root(start)?, &DiskFiles)
+}
+
+/// Reads the manifest in the folder `root` from `files`.
+///
+/// # Errors
+/// [`Error`] if there is none or it is wrong.
+pub fn read(root: Utf8PathBuf, files: &dyn Files) -> Result<Project, Error> {
     let shown = Utf8Path::new(MANIFEST);
-    let bytes = DiskFiles.read(&path).map_err(|error| error.naming(shown))?;
+    let bytes = files.read(&root.join(MANIFEST)).map_err(|error| error.naming(shown))?;
     let text = String::from_utf8(bytes).map_err(|_| Error::Encoding(shown.to_owned()))?;
     let manifest = manifest::parse(&text).map_err(|error| Error::Manifest {
         path: Utf8PathBuf::from(MANIFEST),

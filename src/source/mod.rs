@@ -139,7 +139,7 @@ impl SourceFile {
 }
 
 /// All files of a run, addressed by [`FileId`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
 }
@@ -158,6 +158,15 @@ impl Sources {
         id
     }
 
+    /// Puts a newer state of a file in its place; places in the older one are no places in this one.
+    ///
+    /// # Panics
+    /// If `id` came from another table.
+    pub fn replace(&mut self, id: FileId, file: SourceFile) {
+        let slot = self.files.get_mut(id.0 as usize).expect("a FileId is only used with the table that made it");
+        *slot = Arc::new(file);
+    }
+
     /// The file that `id` names.
     ///
     /// # Panics
@@ -165,6 +174,12 @@ impl Sources {
     #[must_use]
     pub fn get(&self, id: FileId) -> &Arc<SourceFile> {
         self.files.get(id.0 as usize).expect("a FileId is only used with the table that made it")
+    }
+
+    /// How many files there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.files.len()
     }
 
     /// Every file with its id, in the order they were added.

@@ -12,6 +12,7 @@ use crate::project::{self, Project};
 use crate::session::{Compiled, Session, Settings};
 
 /// The sets, and who takes which.
+#[derive(Clone, Debug)]
 pub struct Editions {
     settings: Settings,
     /// For each remote, the index of its set.
@@ -73,9 +74,22 @@ impl Editions {
         project: Option<&Project>,
         remotes: Option<&[String]>,
     ) -> Result<Vec<&'s Compiled>, Error> {
-        let homes = self.homes(session, project)?;
-        let mut judged: Vec<&Compiled> = Vec::with_capacity(session.files.len());
-        for (at, homes) in homes.iter().enumerate() {
+        self.judged_among(session, project, remotes, &(0..session.files.len()).collect::<Vec<_>>())
+    }
+
+    /// The same of some of the files, by index.
+    pub fn judged_among<'s>(
+        &self,
+        session: &'s Session,
+        project: Option<&Project>,
+        remotes: Option<&[String]>,
+        files: &[usize],
+    ) -> Result<Vec<&'s Compiled>, Error> {
+        let paths: Vec<&Utf8Path> =
+            files.iter().filter_map(|at| session.files.get(*at)).map(|file| file.path.as_path()).collect();
+        let homes = self.homes(&paths, project)?;
+        let mut judged: Vec<&Compiled> = Vec::with_capacity(files.len());
+        for (&at, homes) in files.iter().zip(&homes) {
             let asked =
                 homes.iter().filter(|(name, _)| remotes.is_none_or(|remotes| remotes.iter().any(|one| one == *name)));
             let mut sets: BTreeSet<usize> = asked.map(|(_, set)| *set).collect();
@@ -99,16 +113,15 @@ impl Editions {
     /// For each file the remotes that it goes to, with their sets.
     fn homes<'p>(
         &self,
-        session: &Session,
+        paths: &[&Utf8Path],
         project: Option<&'p Project>,
     ) -> Result<Vec<BTreeMap<&'p str, usize>>, Error> {
-        let mut homes: Vec<BTreeMap<&str, usize>> = vec![BTreeMap::new(); session.files.len()];
+        let mut homes: Vec<BTreeMap<&str, usize>> = vec![BTreeMap::new(); paths.len()];
         for (name, remote) in project.iter().flat_map(|project| &project.manifest.remotes) {
-            let paths = session.files.iter().map(|file| file.path.as_path());
-            let chosen = project::select(paths, remote.models.as_deref())?;
+            let chosen = project::select(paths.iter().copied(), remote.models.as_deref())?;
             let chosen: BTreeSet<&str> = chosen.into_iter().map(Utf8Path::as_str).collect();
-            for (file, homes) in session.files.iter().zip(&mut homes) {
-                if chosen.contains(file.path.as_str()) {
+            for (path, homes) in paths.iter().zip(&mut homes) {
+                if chosen.contains(path.as_str()) {
                     homes.insert(name, self.of(name));
                 }
             }

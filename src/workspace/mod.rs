@@ -6,6 +6,7 @@
 mod alone;
 mod destination;
 mod editions;
+mod refresh;
 
 pub use alone::alone;
 pub use destination::{Destination, destinations, judge, targets_of};
@@ -53,6 +54,7 @@ pub enum Error {
 }
 
 /// A workspace with all of its files compiled.
+#[derive(Clone)]
 pub struct Workspace {
     /// What the manifest says.
     pub project: Project,
@@ -130,9 +132,7 @@ impl Workspace {
             None => judge(&self.session, &files, &by_manifest),
         });
         // FROM another model of the workspace names no version of anybody's.
-        let ids = resolve::ids(&inputs(&files, &|_| true));
-        let named: BTreeSet<Location> = files.iter().flat_map(|file| named(file, &ids)).collect();
-        findings.retain(|one| one.rule != "from-untagged" || !one.location.is_some_and(|place| named.contains(&place)));
+        excuse_named(&mut findings, &files, &resolve::ids(&inputs(&files, &|_| true)));
         Ok(findings)
     }
 
@@ -318,6 +318,12 @@ pub fn resolve_files(
     let files: Vec<&Compiled> = files.iter().map(|file| &**file).collect();
     let context = resolve::Context { sources: &session.sources, files: disk, root };
     resolve::resolve(&inputs(&files, &|file| targets(file).open_webui), selected, &context)
+}
+
+/// Takes out what is said against FROM without a tag, where it names a model of the workspace.
+fn excuse_named(findings: &mut Vec<Diagnostic>, files: &[&Compiled], ids: &BTreeSet<String>) {
+    let named: BTreeSet<Location> = files.iter().flat_map(|file| named(file, ids)).collect();
+    findings.retain(|one| one.rule != "from-untagged" || !one.location.is_some_and(|place| named.contains(&place)));
 }
 
 /// Where a file names models of the workspace as its base.

@@ -148,6 +148,10 @@ mod utf16_without_bom;
 mod wrong_function_kind;
 mod wrong_type;
 
+pub use template_in_system::PROMPT_VARIABLES;
+pub use unknown_parser::PARSERS;
+pub use unknown_renderer::RENDERERS;
+
 use super::Rule;
 
 /// Every rule, by code.

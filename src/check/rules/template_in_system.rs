@@ -44,7 +44,7 @@ fn run(context: &Context, reporter: &mut Reporter) {
 }
 
 /// What Open WebUI fills in in system prompts (`utils/task.py` and the browser, 0.12.4).
-pub(super) const PROMPT_VARIABLES: [&str; 14] = [
+pub const PROMPT_VARIABLES: [&str; 14] = [
     "CURRENT_DATE",
     "CURRENT_TIME",
     "CURRENT_DATETIME",

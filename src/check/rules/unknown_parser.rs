@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// `model/parsers/parsers.go`, ollama fb307609.
-const PARSERS: [&str; 27] = [
+pub const PARSERS: [&str; 27] = [
     "qwen3",
     "qwen3-thinking",
     "qwen3.5",

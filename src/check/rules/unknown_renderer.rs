@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// `model/renderers/renderer.go`, ollama fb307609.
-const RENDERERS: [&str; 26] = [
+pub const RENDERERS: [&str; 26] = [
     "qwen3-coder",
     "qwen3-vl-instruct",
     "qwen3-vl-thinking",

@@ -7,6 +7,7 @@ use gen_lsp_types::{
 use crate::format::{Options, format};
 use crate::lsp::client::Client;
 use crate::lsp::dispatch::{Handler, Refusal};
+use crate::lsp::edits;
 use crate::lsp::world::{File, World};
 use crate::source::Span;
 
@@ -20,16 +21,13 @@ fn advertise(_: &Client, capabilities: &mut ServerCapabilities) {
 
 fn answer(world: &World, params: &DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>, Refusal> {
     let file = world.file(&params.text_document.uri)?;
-    Ok(canonical(&file)?.map(|text| {
-        let length = u32::try_from(file.source().text.len()).unwrap_or(u32::MAX);
-        vec![TextEdit { range: file.range(Span::new(0, length)), new_text: text }]
-    }))
+    let order = file.project().is_some_and(|project| project.manifest.format.order);
+    Ok(Some(edits::of(&file, canonical(&file, Options { order })?)))
 }
 
-/// The file's canonical form, if it is not in it; none for a text that is a prompt.
-fn canonical(file: &File) -> Result<Option<String>, Refusal> {
-    let Some(tree) = file.tree() else { return Ok(None) };
-    let order = file.project().is_some_and(|project| project.manifest.format.order);
-    let text = format(tree, Options { order }).map_err(|refusal| Refusal::Impossible(refusal.to_string()))?;
-    Ok((*text != *tree.text).then_some(text))
+/// What brings a file into its canonical form; nothing for a text that is a prompt.
+pub(super) fn canonical(file: &File, options: Options) -> Result<Vec<(Span, String)>, Refusal> {
+    let Some(tree) = file.tree() else { return Ok(Vec::new()) };
+    let text = format(tree, options).map_err(|refusal| Refusal::Impossible(refusal.to_string()))?;
+    Ok(edits::between(&tree.text, &text))
 }

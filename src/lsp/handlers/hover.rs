@@ -11,6 +11,7 @@ use crate::ir::{Directive, parameter};
 use crate::lsp::client::Client;
 use crate::lsp::cursor::{Cursor, Spot, directive_of, touches};
 use crate::lsp::dispatch::{Handler, Refusal};
+use crate::lsp::manifest;
 use crate::lsp::meaning::{Arguments, HOW_TOKENS_ARE_COUNTED, code, inherited, tokens};
 use crate::lsp::named::page;
 use crate::lsp::symbols::{Mention, Name, Page, Role};
@@ -29,13 +30,16 @@ fn advertise(_: &Client, capabilities: &mut ServerCapabilities) {
 
 fn answer(world: &World, params: &HoverParams) -> Result<Option<Hover>, Refusal> {
     let at = &params.text_document_position_params;
+    let shown = |range, value| Hover {
+        contents: Contents::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }),
+        range: Some(range),
+    };
+    if let Some((range, value)) = manifest::hover(world, &at.text_document.uri, at.position) {
+        return Ok(Some(shown(range, value)));
+    }
     let file = world.file(&at.text_document.uri)?;
     let offset = file.offset(at.position);
-    let found = told(world, &file, offset).map(|(span, value)| Hover {
-        contents: Contents::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value }),
-        range: Some(file.range(span)),
-    });
-    Ok(found)
+    Ok(told(world, &file, offset).map(|(span, value)| shown(file.range(span), value)))
 }
 
 /// What there is to tell of an offset, as Markdown, and of which span.

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unnecessary_wraps, reason = "handlers have one form, and some never refuse")]
 
+mod code_action;
 mod code_lens;
+mod completion;
 mod definition;
 mod document_diagnostic;
 mod document_link;
@@ -12,11 +14,14 @@ mod folding_range;
 mod formatting;
 mod hover;
 mod inlay_hint;
+mod on_type_formatting;
 mod prepare_rename;
+mod range_formatting;
 mod references;
 mod rename;
 mod selection_range;
 mod semantic_tokens;
+mod signature_help;
 mod workspace_diagnostic;
 mod workspace_symbol;
 
@@ -29,7 +34,12 @@ pub(super) fn all() -> Vec<Handler> {
     let mut all = vec![
         document_diagnostic::handler(),
         workspace_diagnostic::handler(),
+        code_action::handler(),
+        completion::handler(),
+        signature_help::handler(),
         formatting::handler(),
+        range_formatting::handler(),
+        on_type_formatting::handler(),
         hover::handler(),
         definition::handler(),
         references::handler(),

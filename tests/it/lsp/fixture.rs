@@ -10,7 +10,7 @@
 //! ```
 //!
 //! `│` marks the place of the request in a file, which is open; two of them mark a range. Places are shown as `line:column`,
-//! from 0, and the folder as `file:///w`.
+//! from 0, long texts by their beginnings, and the folder as `file:///w`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -93,8 +93,8 @@ impl<'t> Fixture<'t> {
         for (name, text) in &self.open {
             editor.open(&format!("{root}/{name}"), text);
         }
+        editor.settle();
         let answer = if method == "textDocument/publishDiagnostics" {
-            editor.settle();
             Ok(Json::Object(editor.findings().into_iter().filter(|(_, found)| *found != json!([])).collect()))
         } else {
             editor.request(method, self.parameters(&root))
@@ -161,6 +161,10 @@ fn short(value: Json) -> Json {
             }
             object.sort_keys();
             Json::Object(object)
+        }
+        // Of a whole page, the beginning says which one it is.
+        Json::String(text) if text.len() > 160 => {
+            json!(text.chars().take(80).chain(['…']).collect::<String>())
         }
         other => other,
     }

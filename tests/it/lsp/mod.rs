@@ -1,16 +1,15 @@
 //! The language server, in process: every request from `fixtures/lsp/`, and what a protocol can do to a server.
 
 mod editor;
+mod edits;
 mod fixture;
+mod protocol;
 mod remote;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use editor::Editor;
 use fixture::Fixture;
-use maquette::lsp::Ending;
-use serde_json::{Value as Json, json};
 
 /// The fixtures: a folder a request, a file a case.
 fn fixtures() -> Vec<PathBuf> {
@@ -40,11 +39,4 @@ fn requests_are_answered_as_the_fixtures_say() {
         }
     }
     assert!(wrong.is_empty(), "{}\n`UPDATE=1 cargo test --test it lsp::` writes them anew", wrong.join("\n\n"));
-}
-
-#[test]
-fn a_client_that_goes_without_a_word_ends_the_server() {
-    let editor = Editor::start("file:///nowhere", &Json::Null, &json!({}));
-    editor.open("untitled:Untitled-1", "FROM x\n");
-    assert_eq!(editor.leave(), Ending::Abrupt);
 }
