@@ -14,6 +14,7 @@ pub mod ir;
 pub mod format;
 
 pub mod check;
+pub mod weights;
 
 pub mod project;
 pub mod state;

@@ -28,8 +28,8 @@ use tokio::sync::watch;
 
 use crate::diff::Action;
 use crate::plan::Plan;
-use crate::remote::{Kinds, Remote};
-use crate::state::{Observed, ObservedRow, Ownership, Reference, ReferenceKind, WorkspaceKey};
+use crate::remote::{Kinds, Progress, Remote};
+use crate::state::{LocalFiles, Observed, ObservedRow, Ownership, Reference, ReferenceKind, WorkspaceKey};
 
 /// How many requests are under way at once. The server works on one at a time for most of each; more would only queue.
 const CONCURRENCY: usize = 8;
@@ -52,6 +52,8 @@ pub struct Context<'a> {
     pub references: &'a (dyn Fn(&Observed) -> BTreeSet<Reference> + Sync),
     /// Where the snapshot and the journal go.
     pub snapshots: &'a Store,
+    /// The files of this machine that models are made of.
+    pub files: &'a LocalFiles,
     /// Turns true when no further step is to be begun.
     pub interrupted: watch::Receiver<bool>,
     /// Is told of each step: how many are through, how many there are, what the last one was.
@@ -59,6 +61,8 @@ pub struct Context<'a> {
     /// Is asked once, when everything but the deletions is through, and whether all of that went well: whether to go on and
     /// delete. Another remote may have to let go first of what is deleted here.
     pub deletions: &'a (dyn Fn(bool) -> BoxFuture<'a, bool> + Sync),
+    /// Is told how far a step is that takes long, by its title.
+    pub tell: &'a (dyn Fn(&str, &Progress) + Sync),
 }
 
 impl Context<'_> {

@@ -11,7 +11,7 @@ use super::outcome::{Failure, Outcome};
 use super::{ATTEMPTS, CONCURRENCY, Context};
 use crate::diff::Change;
 use crate::plan::Plan;
-use crate::remote::{Error, Stage, Step, Writing};
+use crate::remote::{Error, Progress, Stage, Step, Watcher, Writing};
 use crate::state::{Observed, ObservedRow};
 
 /// What is left to be tried again: changes with why they did not come through.
@@ -25,7 +25,7 @@ pub(super) async fn run(
     journal: &Journal,
     outcome: &mut Outcome,
 ) {
-    let writing = Writing { via: plan.via, key: context.key, message: context.message };
+    let writing = Writing { via: plan.via, key: context.key, message: context.message, files: context.files };
     let mut newer: Option<Observed> = None;
     let mut known: BTreeMap<String, Option<String>> = plan.preconditions.rows.clone();
     let mut left: Vec<Change> = plan.changes.clone();
@@ -169,7 +169,9 @@ async fn stages(
                     return (step, None);
                 }
                 journal.begun(number);
-                let result = context.remote.execute(step).await;
+                let tell = |progress: &Progress| (context.tell)(&step.title, progress);
+                let watcher = Watcher { tell: &tell, interrupted: context.interrupted.clone() };
+                let result = context.remote.execute_watched(step, &watcher).await;
                 match &result {
                     Ok(()) => journal.done(number),
                     Err(error) => journal.failed(number, error),
@@ -179,7 +181,7 @@ async fn stages(
             .buffer_unordered(CONCURRENCY);
         while let Some((step, result)) = running.next().await {
             match result {
-                None => {
+                None | Some(Err(Error::Stopped { .. })) => {
                     outcome.interrupted = true;
                     break_off(plan, step, outcome);
                 }

@@ -6,8 +6,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 
 use super::carry_out::{Execution, Job, carry_out};
+use super::fetch::Fetching;
 use super::plan::Choices;
-use super::survey::{Ready, intent_of, survey};
+use super::survey::{Ready, intent_of, survey_fetching};
 use super::ui::has_errors;
 use super::{Exit, Failure, Ui, at, runtime};
 use crate::apply::Refusal;
@@ -23,9 +24,12 @@ pub(super) struct Arguments {
     /// A plan saved with `maquette plan --out`; without one, a new plan is made and shown.
     #[arg(value_name = "PLAN", conflicts_with_all = [
         "remote", "all_remotes", "via", "on_drift", "claim", "allow_deletes", "allow_updates", "confirm", "allow_unknown_version",
-        "target", "exclude", "refresh_only", "arg",
+        "target", "exclude", "refresh_only", "arg", "pull",
     ])]
     plan: Option<Utf8PathBuf>,
+    /// Let servers fetch base models that they lack, whatever the manifest says; the plan is made when they are there.
+    #[arg(long)]
+    pull: bool,
     #[command(flatten)]
     choices: Choices,
     #[command(flatten)]
@@ -48,7 +52,9 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
         let jobs = jobs.collect();
         (workspace, jobs)
     } else {
-        let survey = runtime.block_on(survey(directory, &arguments.choices.selection, ui))?;
+        let fetching = Fetching { asked_for: arguments.pull, auto_approve: arguments.execution.auto_approve };
+        let selection = &arguments.choices.selection;
+        let survey = runtime.block_on(survey_fetching(directory, selection, Some(fetching), ui))?;
         let Some(survey) = survey else { return Ok(Exit::Failed) };
         survey.tell_of_unfinished(&arguments.execution.snapshots, directory, ui);
         let several = survey.sites.len() > 1;

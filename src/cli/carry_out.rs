@@ -178,9 +178,11 @@ async fn all(
                 message,
                 references: &|observed| job.remote.bind(&job.intent, observed).0.references,
                 snapshots,
+                files: &job.intent.files(),
                 interrupted,
                 progress: &|through, total, title| progress.step(index, through, total, title),
                 deletions: &|went_well| Box::pin(signals.may_delete(name, went_well)),
+                tell: &|title, how_far| progress.part(index, title, how_far),
             };
             let outcome = apply::apply(&job.plan, &context).await?;
             signals.through(name, outcome.is_success());

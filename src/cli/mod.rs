@@ -17,6 +17,7 @@ mod drift;
 mod explain;
 mod export;
 mod failure;
+mod fetch;
 mod fmt;
 mod import;
 mod init;
@@ -41,6 +42,7 @@ mod snapshots;
 mod survey;
 mod together;
 mod ui;
+mod weights;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

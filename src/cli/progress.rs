@@ -3,8 +3,9 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::remote;
 use crate::report::printable;
 
 /// Where nothing is drawn over, a remote tells this often how far it is. What takes less time tells nothing: the outcome
@@ -66,6 +67,38 @@ impl Progress {
                 *last = now;
                 Some(format!("{name}: {through} of {total} steps are through"))
             }
+        }
+    }
+
+    /// How far a step of one of the remotes is. Gives the line for a log, when one is due.
+    fn part_line(&self, remote: usize, title: &str, progress: &remote::Progress) -> Option<String> {
+        let how_far = match (progress.completed, progress.total) {
+            (Some(completed), Some(total)) => format!(", {} of {}", HumanBytes(completed), HumanBytes(total)),
+            _ => String::new(),
+        };
+        let text = printable(&format!("{title}: {}{how_far}", progress.status)).replace('\n', " ");
+        match self.tracks.get(remote)? {
+            Track::Drawn(bar) => {
+                bar.set_message(text);
+                None
+            }
+            Track::Told(name, last) => {
+                let mut last = last.lock().ok()?;
+                let now = Instant::now();
+                if now.duration_since(*last) < INTERVAL {
+                    return None;
+                }
+                *last = now;
+                Some(format!("{name}: {text}"))
+            }
+        }
+    }
+
+    /// Shows how far a step of one of the remotes is.
+    pub(super) fn part(&self, remote: usize, title: &str, progress: &remote::Progress) {
+        if let Some(line) = self.part_line(remote, title, progress) {
+            // Nobody is left to tell if this fails.
+            let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), format!("{line}\n").as_bytes());
         }
     }
 

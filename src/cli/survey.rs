@@ -12,8 +12,10 @@ use tokio::sync::oneshot;
 use super::args::Given;
 use super::behind::Reading;
 use super::claims;
+use super::fetch::Fetching;
 use super::snapshots::{Folder, tell_of_unfinished};
 use super::ui::has_errors;
+use super::weights;
 use super::{Failure, Ui};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::{self, Action, Change, Changes, Targets, UnknownTarget, diff};
@@ -253,7 +255,7 @@ fn compile(
     let mut intents = Vec::with_capacity(names.len());
     let mut findings: Vec<Diagnostic> = Vec::new();
     for (name, reader) in names.iter().zip(readers) {
-        let (intent, resolved) = workspace.intent(name)?;
+        let (intent, resolved) = weights::intent(&workspace, name)?;
         // Nobody listens if the remote could not be read; that is reported where it is noticed.
         let _ = reader.send(kinds_of(&intent));
         intents.push(intent);
@@ -272,6 +274,16 @@ fn compile(
 pub(super) async fn survey(
     directory: &Utf8Path,
     selection: &Selection,
+    ui: &mut Ui,
+) -> Result<Option<Survey>, Failure> {
+    survey_fetching(directory, selection, None, ui).await
+}
+
+/// The same; base models that a remote lacks are fetched first, where that is allowed.
+pub(super) async fn survey_fetching(
+    directory: &Utf8Path,
+    selection: &Selection,
+    fetching: Option<Fetching>,
     ui: &mut Ui,
 ) -> Result<Option<Survey>, Failure> {
     let project = project::load(directory)?;
@@ -315,7 +327,14 @@ pub(super) async fn survey(
     }
     let mut sites: Vec<Site> = Vec::with_capacity(names.len());
     for ((name, intent), reading) in names.into_iter().zip(intents).zip(readings) {
-        let state = reading.map_err(Failure::from).and_then(|(remote, observed, connections)| {
+        let reading = match (reading, fetching) {
+            (Ok((remote, observed, connections)), Some(fetching)) => {
+                let fetched = fetching.fetch(remote, &intent, observed, ui).await;
+                fetched.map(|(remote, observed)| (remote, observed, connections))
+            }
+            (reading, _) => reading.map_err(Failure::from),
+        };
+        let state = reading.and_then(|(remote, observed, connections)| {
             let mut reading = Reading { remote, intent, observed, behind: None, going: BTreeSet::new() };
             // With one remote, what its names were resolved to belongs to the same report.
             let mut findings = std::mem::take(&mut findings);
@@ -359,7 +378,7 @@ pub(super) fn intent_of(
 ) -> Result<(Intent, Vec<Diagnostic>), Failure> {
     Ok(match behind {
         Some(behind) => workspace.intent_before(name, behind)?,
-        None => workspace.intent(name)?,
+        None => weights::intent(workspace, name)?,
     })
 }
 

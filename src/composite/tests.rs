@@ -23,6 +23,8 @@ fn model(id: &str, base: Option<&str>, fields: &[(Field, Wanted)]) -> ModelInten
         path: format!("{id}.Modelfile").into(),
         base: base.map_or(Base::Own, |base| Base::On(located(base.to_owned()))),
         parent: None,
+        made_of: Vec::new(),
+        files: std::collections::BTreeMap::new(),
         fields: fields.iter().map(|(field, wanted)| (field.clone(), located(wanted.clone()))).collect(),
         inherited: BTreeSet::new(),
         protect: false,

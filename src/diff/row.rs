@@ -43,6 +43,7 @@ pub(super) fn create(
     let change = Change {
         fields,
         applied: applied_after(id, desired, key),
+        free: desired.free.clone(),
         protect: desired.protect,
         moved_from,
         ..Change::new(id, Action::Create)
@@ -108,12 +109,20 @@ pub fn diff_row(desired: &DesiredRow, found: &ObservedRow, mark: Option<&Mark>, 
     if let Some(mark) = mark {
         let written: BTreeSet<&Field> = mark.applied.keys().chain(mark.pending.keys()).collect();
         for field in written.into_iter().filter(|field| !desired.fields.contains_key(field)) {
-            fields.extend(reset(field, found, mark, key));
+            fields.extend(if desired.free.contains(field) {
+                Some(release(field, found))
+            } else {
+                reset(field, found, mark, key)
+            });
         }
     }
     if desired.whole {
-        let known: BTreeSet<&Field> =
-            desired.fields.keys().chain(mark.into_iter().flat_map(|mark| mark.applied.keys())).collect();
+        let known: BTreeSet<&Field> = desired
+            .fields
+            .keys()
+            .chain(&desired.free)
+            .chain(mark.into_iter().flat_map(|mark| mark.applied.keys()))
+            .collect();
         let more: Vec<_> = found.fields.iter().filter(|(field, _)| !known.contains(field)).collect();
         let provenance = if mark.is_some() { Provenance::Drift } else { Provenance::Local };
         fields.extend(more.into_iter().map(|(field, before)| FieldChange {
@@ -128,6 +137,7 @@ pub fn diff_row(desired: &DesiredRow, found: &ObservedRow, mark: Option<&Mark>, 
     let change = Change {
         fields,
         applied,
+        free: desired.free.clone(),
         protect: desired.protect,
         claim: mark.is_none(),
         ..Change::new(&*found.id, Action::Update)
@@ -135,6 +145,16 @@ pub fn diff_row(desired: &DesiredRow, found: &ObservedRow, mark: Option<&Mark>, 
     let nothing_to_do =
         change.fields.is_empty() && mark.is_some_and(|mark| mark.says(&change.applied, change.protect, false));
     (!nothing_to_do).then(|| Change { classes: classes(&change, None), ..change })
+}
+
+/// A field that was written before and that the remote fills in by itself from now on.
+fn release(field: &Field, found: &ObservedRow) -> FieldChange {
+    FieldChange {
+        field: field.clone(),
+        provenance: Provenance::Release,
+        before: found.get(field).cloned(),
+        after: None,
+    }
 }
 
 /// A field that was written before and that the file no longer mentions.

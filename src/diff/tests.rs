@@ -41,6 +41,7 @@ impl Scene {
             whole: false,
             fields: values(fields).into_iter().collect(),
             initial: Fields::from([(Field::Name, json!(id)), (Field::Access, json!([]))]),
+            free: BTreeSet::new(),
             protect: false,
             moved: Vec::new(),
             location: nowhere(),

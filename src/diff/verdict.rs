@@ -58,6 +58,9 @@ pub struct Change {
     /// Whether the mark protects the row from deletion.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protect: bool,
+    /// What the remote fills in by itself: it is neither written nor kept from an earlier time.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub free: BTreeSet<Field>,
     /// Whether the row was not ours before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub claim: bool,
@@ -85,6 +88,7 @@ impl Change {
             fields: Vec::new(),
             applied: Applied::new(),
             protect: false,
+            free: BTreeSet::new(),
             claim: false,
             moved_from: None,
             restore: None,

@@ -38,6 +38,8 @@ impl Scene {
             path: "z.Modelfile".into(),
             base: crate::state::Base::Own,
             parent: None,
+            made_of: Vec::new(),
+            files: BTreeMap::new(),
             fields: BTreeMap::new(),
             inherited: BTreeSet::new(),
             protect: false,

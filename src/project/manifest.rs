@@ -172,6 +172,12 @@ pub struct Remote {
     /// Seconds to wait for an answer of the server (default 60).
     #[schemars(range(min = 1))]
     pub timeout: Option<u64>,
+    /// `ollama`: let the server fetch a base model that it does not have, before models are built on it.
+    #[serde(default)]
+    pub pull: bool,
+    /// `ollama`: to what the weights of models are quantized when they are built, by the model's id.
+    #[serde(default)]
+    pub quantize: BTreeMap<String, Quantization>,
     /// What happens to a model whose file is gone.
     #[serde(default)]
     pub delete: Deletion,
@@ -189,6 +195,33 @@ pub enum Deletion {
     Delete,
     /// It is switched off, and deleted by `maquette purge`.
     Deactivate,
+}
+
+/// To what Ollama quantizes weights of 16 or 32 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[expect(missing_docs, non_camel_case_types, reason = "each is what ollama calls it")]
+pub enum Quantization {
+    F32,
+    F16,
+    BF16,
+    Q4_K_S,
+    Q4_K_M,
+    Q8_0,
+}
+
+impl Quantization {
+    /// Ollama's word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::F32 => "F32",
+            Self::F16 => "F16",
+            Self::BF16 => "BF16",
+            Self::Q4_K_S => "Q4_K_S",
+            Self::Q4_K_M => "Q4_K_M",
+            Self::Q8_0 => "Q8_0",
+        }
+    }
 }
 
 impl Manifest {
@@ -272,6 +305,10 @@ pub(super) fn parse(text: &str) -> Result<Manifest, Invalid> {
                 "the remote `{name}` is of kind `ollama`, which cannot switch a model off; leave `delete` out, or write `delete = \"delete\"`"
             );
             return fault("delete", message);
+        }
+        if remote.kind != RemoteKind::Ollama && (remote.pull || !remote.quantize.is_empty()) {
+            let key = if remote.pull { "pull" } else { "quantize" };
+            return fault(key, format!("`{key}` is for remotes of kind `ollama`, and `{name}` is none"));
         }
         if remote.kind != RemoteKind::Ollama && remote.node.is_some() {
             return fault("node", format!("the remote `{name}` has a `node`, which is for remotes of kind `ollama`"));
@@ -447,6 +484,8 @@ mod tests {
             (&front("ollama = [\"chat\"]"), "names `chat` in `ollama`, which is of kind `open-webui`"),
             (&front("ollama = [\"gpu\", \"gpu\"]"), "names `gpu` twice"),
             (&front("ollama = [\"gpu\"]\ndelete = \"deactivate\""), "the `ollama` remotes behind it cannot do"),
+            ("[remotes.a]\nkind = \"file\"\npath = \"a\"\npull = true\n", "`pull` is for remotes of kind `ollama`"),
+            ("[remotes.a]\nkind = \"ollama\"\nurl = \":1\"\nquantize = { a = \"Q3\" }\n", "unknown variant `Q3`"),
         ] {
             let message = check(rest).expect_err(rest);
             assert!(message.contains(words), "{rest}: {message}");

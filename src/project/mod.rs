@@ -11,7 +11,7 @@ mod retention;
 pub use discover::{Discovered, GlobError, Problem, discover, select};
 pub use file_name::{FileName, model_name};
 pub use guard::{ClassPolicy, Decision, Guard, Limit, Percent, Tolerance};
-pub use manifest::{Check, Deletion, Format, Manifest, Override, Remote, RemoteKind, Workspace, schema};
+pub use manifest::{Check, Deletion, Format, Manifest, Override, Quantization, Remote, RemoteKind, Workspace, schema};
 pub use retention::Retention;
 
 use std::ops::Range;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
+use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use reqwest::header::HeaderName;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Error;
+use super::signature::SigningKey;
 
 /// What reads the environment; tests put their own in place.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -35,6 +37,10 @@ struct Host {
     /// A program with its arguments that prints the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     command: Option<Vec<String>>,
+    /// The file of a private key that signs every request, in place of a token: `~/.ollama/id_ed25519` is the one that
+    /// Ollama makes itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<Utf8PathBuf>,
     /// Further headers that a proxy before the server asks for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     headers: BTreeMap<String, String>,
@@ -45,13 +51,15 @@ struct Host {
 pub struct Keys {
     /// The bearer token, where the server wants one.
     pub token: Option<SecretString>,
+    /// What signs every request, where the server wants that.
+    pub key: Option<Arc<SigningKey>>,
     /// Further headers.
     pub headers: Vec<(HeaderName, SecretString)>,
 }
 
 impl From<SecretString> for Keys {
     fn from(token: SecretString) -> Self {
-        Self { token: Some(token), headers: Vec::new() }
+        Self { token: Some(token), key: None, headers: Vec::new() }
     }
 }
 
@@ -59,7 +67,7 @@ impl Keys {
     /// Whether nothing secret is sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.token.is_none() && self.headers.is_empty()
+        self.token.is_none() && self.key.is_none() && self.headers.is_empty()
     }
 }
 
@@ -122,12 +130,34 @@ pub fn keys(url: &Url, environment: Environment<'_>) -> Result<Keys, Error> {
         Some(path) => read(&path)?.hosts.remove(&origin(url)).unwrap_or_default(),
         None => Host::default(),
     };
+    let key = match (&token, host.key) {
+        (_, None) => None,
+        (None, Some(path)) => Some(Arc::new(signing_key(&path, environment)?)),
+        (Some(_), Some(_)) => {
+            let origin = origin(url);
+            return Err(Error::Credentials(format!(
+                "there are both a token and a `key` for `{origin}`; it can take one"
+            )));
+        }
+    };
     let headers = host.headers.into_iter().map(|(name, value)| {
         let source = format!("the header `{name}` of the credentials file");
         let name = HeaderName::try_from(&name).map_err(|_| Error::Credentials(format!("{source} is no header")))?;
         Ok((name, clean(&value, &source)?))
     });
-    Ok(Keys { token, headers: headers.collect::<Result<_, _>>()? })
+    Ok(Keys { token, key, headers: headers.collect::<Result<_, _>>()? })
+}
+
+/// The key that the credentials file names.
+fn signing_key(path: &Utf8PathBuf, environment: Environment<'_>) -> Result<SigningKey, Error> {
+    let path = match (path.strip_prefix("~"), environment("HOME")) {
+        (Ok(rest), Some(home)) => Utf8PathBuf::from(home).join(rest),
+        _ => path.clone(),
+    };
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| Error::Credentials(format!("cannot read the key `{path}`: {error}")))?;
+    refuse_shared(&path)?;
+    SigningKey::parse(&text).map_err(|reason| Error::Credentials(format!("`{path}` {reason}")))
 }
 
 /// Writes the token for a server into the credentials file, readable by its owner only. Returns the file.
@@ -146,7 +176,8 @@ pub fn store(url: &Url, token: &str, environment: Environment<'_>) -> Result<Utf
     };
     let mut file = read(&path)?;
     let host = file.hosts.entry(origin(url)).or_default();
-    *host = Host { token: Some(token.to_owned()), command: None, headers: std::mem::take(&mut host.headers) };
+    *host =
+        Host { token: Some(token.to_owned()), command: None, key: None, headers: std::mem::take(&mut host.headers) };
     let text = toml::to_string(&file).map_err(|error| Error::Credentials(format!("cannot write `{path}`: {error}")))?;
     write_private(&path, &text).map_err(|error| Error::Credentials(format!("cannot write `{path}`: {error}")))?;
     Ok(path)
@@ -293,5 +324,27 @@ mod tests {
         assert_eq!(token(&url("https://a.example"), &environment).unwrap().expose_secret(), "sk-4");
         std::fs::write(&path, "[hosts.\"https://a.example\"]\ncommand = [\"false\"]\n").unwrap();
         assert!(token(&url("https://a.example"), &environment).unwrap_err().to_string().contains("failed"));
+    }
+
+    #[test]
+    fn a_key_may_sign_in_place_of_a_token() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().to_str().unwrap().to_owned();
+        let environment = move |name: &str| ["XDG_CONFIG_HOME", "HOME"].contains(&name).then(|| folder.clone());
+        let path = store(&url("https://b.example"), "sk-2", &environment).unwrap();
+        std::fs::write(&path, "[hosts.\"https://a.example\"]\nkey = \"~/id\"\n").unwrap();
+        let keys = || keys(&url("https://a.example"), &environment);
+        assert!(keys().unwrap_err().to_string().contains("cannot read the key"));
+        std::fs::write(home.path().join("id"), "secret").unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert!(keys().unwrap_err().to_string().contains("chmod 600"));
+            std::fs::set_permissions(home.path().join("id"), std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let message = keys().unwrap_err().to_string();
+        assert!(message.ends_with("/id` is no private key of OpenSSH") && !message.contains("secret"), "{message}");
+        std::fs::write(&path, "[hosts.\"https://a.example\"]\nkey = \"~/id\"\ntoken = \"sk-1\"\n").unwrap();
+        assert!(keys().unwrap_err().to_string().contains("both a token and a `key`"));
     }
 }

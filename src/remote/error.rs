@@ -189,6 +189,12 @@ pub enum Error {
         /// The server's own words.
         detail: String,
     },
+    /// A person stopped it before it was through. Nothing was written.
+    #[error("{what} was stopped")]
+    Stopped {
+        /// What was under way.
+        what: String,
+    },
     /// The row is not what the step expects. Nothing was written.
     #[error("`{id}` has changed on the remote since it was read")]
     Moved {
@@ -275,6 +281,7 @@ impl Error {
             Self::Address { .. }
             | Self::Credentials(_)
             | Self::Broken { .. }
+            | Self::Stopped { .. }
             | Self::Refused { .. }
             | Self::Unsound { .. }
             | Self::Inexpressible { .. }
@@ -303,6 +310,7 @@ impl Error {
             | Self::TooLarge { .. }
             | Self::Refused { .. }
             | Self::Busy { .. }
+            | Self::Stopped { .. }
             | Self::Moved { .. }
             | Self::Conflict { .. }
             | Self::Withheld { .. }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
 use futures_util::StreamExt as _;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, RequestBuilder, Response, StatusCode};
 use secrecy::ExposeSecret as _;
@@ -162,6 +162,11 @@ impl Http {
         if credentials::origin(&url) != credentials::origin(&self.base) {
             return Err(self.bad(&what, "the path leads to another host"));
         }
+        let mut url = url;
+        let signed = self.keys.key.as_ref().map(|key| key.sign(method, path));
+        if let Some((now, _)) = &signed {
+            url.query_pairs_mut().append_pair("ts", now);
+        }
         let mut request = match method {
             Method::Get => self.client.get(url),
             Method::Head => self.client.head(url),
@@ -170,6 +175,9 @@ impl Http {
         };
         if let Some(token) = &self.keys.token {
             request = request.bearer_auth(token.expose_secret());
+        }
+        if let Some((_, signature)) = signed {
+            request = request.header(AUTHORIZATION, signature);
         }
         for (name, value) in &self.keys.headers {
             request = request.header(name, value.expose_secret());

@@ -12,12 +12,14 @@ pub mod file;
 mod http;
 pub mod ollama;
 pub mod open_webui;
+mod signature;
 mod step;
 mod version;
 
 pub use concern::Concern;
 pub use diagnosis::{Ailment, Diagnosis, Health};
 pub use error::Error;
+pub use ollama::Progress;
 pub use step::{Call, Method, Stage, Step, Via};
 pub use version::Version;
 
@@ -27,11 +29,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{Project, RemoteKind};
-use crate::state::{Catalogue, Desired, Field, Intent, Observed, ObservedRow, ReferenceKind, Unbound, WorkspaceKey};
+use crate::state::{
+    Catalogue, Desired, Field, Intent, LocalFiles, Observed, ObservedRow, ReferenceKind, Unbound, WorkspaceKey,
+};
 
 /// Which remote it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +62,17 @@ pub struct Writing<'a> {
     pub key: &'a WorkspaceKey,
     /// What a remote with a history records beside what is written.
     pub message: &'a str,
+    /// The files of this machine that models are made of.
+    pub files: &'a LocalFiles,
+}
+
+/// Who waits for a step that may take long.
+#[derive(Clone)]
+pub struct Watcher<'a> {
+    /// Is told how far it is.
+    pub tell: &'a (dyn Fn(&Progress) + Sync),
+    /// Turns true when what can be broken off without a loss is to be.
+    pub interrupted: watch::Receiver<bool>,
 }
 
 /// An edit of somebody else that came between our look at a row and our write, and was overwritten.
@@ -143,6 +159,22 @@ pub trait Remote: Send + Sync {
     /// Carries out one step. Reads what it touches again right before, and answers [`Error::Moved`] without having
     /// written if that is not what the step expects.
     async fn execute(&self, step: &Step) -> Result<(), Error>;
+
+    /// The same with somebody who watches: for steps that may take long.
+    async fn execute_watched(&self, step: &Step, _watcher: &Watcher<'_>) -> Result<(), Error> {
+        self.execute(step).await
+    }
+
+    /// Base models that have to be fetched before anything can be planned, where the manifest allows that or `allowed` is
+    /// given. Pure.
+    fn to_pull(&self, _intent: &Intent, _observed: &Observed, _allowed: bool) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+
+    /// Has a base model fetched.
+    async fn pull(&self, _name: &str, _watcher: &Watcher<'_>) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Edits of others that `changes` overwrote, as far as the remote keeps a history: given what was there when the apply
     /// began and what is there now.

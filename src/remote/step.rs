@@ -1,8 +1,13 @@
 //! Requests as values: what an apply would send, and in which order.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::state::Field;
+use crate::weights::File;
 
 /// By which requests changes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -108,6 +113,15 @@ pub enum Call {
         path: String,
         /// The JSON body.
         body: Value,
+    },
+    /// A model that is built, on an Ollama server.
+    Build {
+        /// The JSON body.
+        body: Value,
+        /// The files of this machine that it names: those that the server lacks are sent first.
+        files: Vec<File>,
+        /// What the server fills in by itself in rows of the same plan: fingerprints of what they become leave it out.
+        free: BTreeMap<String, BTreeSet<Field>>,
     },
     /// A file that is replaced in one go.
     Replace {

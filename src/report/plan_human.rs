@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::value::{brief, is_image, is_long};
+use super::value::{brief, is_blob, is_image, is_long};
 use super::wording::{Verb, Weight};
 use super::words::word_diff;
 use super::{Layout, printable, style, wording};
@@ -106,6 +106,7 @@ pub(super) fn field(setting: &Setting<'_>, field: &FieldChange, layout: Layout, 
     let note = note.map(|note| layout.paint(style::WARNING, &format!("  ({note})"))).unwrap_or_default();
     if let (Some(Value::String(before)), Some(Value::String(after))) = (&field.before, &field.after)
         && (is_long(before) || is_long(after))
+        && !is_blob(&field.field)
         && !is_image(&field.field, before)
         && !is_image(&field.field, after)
     {

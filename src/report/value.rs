@@ -66,7 +66,9 @@ pub(super) enum Shown {
 pub(super) fn shown(change: &FieldChange, new: bool, names: &BTreeMap<String, String>) -> Shown {
     let field = &change.field;
     let (before, after) = (change.before.as_ref(), change.after.as_ref());
-    if let Some(text) = text(field, before, after) {
+    if !is_blob(field)
+        && let Some(text) = text(field, before, after)
+    {
         return text;
     }
     let short = |value| brief(field, value, names, MAX_CHARS);
@@ -144,13 +146,15 @@ fn message(message: &Value) -> String {
 }
 
 /// Whether a field says of what a model is built, by the digests of files.
-fn is_blob(field: &Field) -> bool {
+pub(super) fn is_blob(field: &Field) -> bool {
     matches!(field, Field::Part(Part::Weights | Part::Projectors | Part::Adapters | Part::Draft))
 }
 
-/// As much of a digest as people compare.
+/// As much of a digest as people compare, and what is said of it besides.
 fn blob(digest: &str) -> String {
-    folded(&printable_line(digest), BLOB_CHARS)
+    let (digest, rest) = digest.split_once(' ').unwrap_or((digest, ""));
+    let rest = if rest.is_empty() { String::new() } else { format!(" {}", printable_line(rest)) };
+    folded(&printable_line(digest), BLOB_CHARS) + &rest
 }
 
 /// What a missing value means.

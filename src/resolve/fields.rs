@@ -95,6 +95,15 @@ fn wanted(statement: &Statement, context: &Context<'_>, findings: &mut Vec<Diagn
     }
 }
 
+/// What a directive that names files of weights makes of them.
+pub(super) fn made_of(statement: &Statement) -> Option<Part> {
+    match statement.directive.place {
+        Place::Base => Some(Part::Weights),
+        Place::Build(key) => Part::find(key).filter(|part| matches!(part, Part::Adapters | Part::Draft)),
+        _ => None,
+    }
+}
+
 /// What Ollama builds in, as its parser reads it: only Ollama ever does.
 fn built(key: &str, value: &Value) -> Option<(Field, Wanted)> {
     let part = Part::find(key)?;

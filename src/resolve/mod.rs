@@ -117,7 +117,13 @@ fn model(input: &Input<'_>, id: Located<String>, context: &Context<'_>, findings
     let mut base = Base::Own;
     let mut protect = false;
     let mut moved = Vec::new();
+    let mut made_of = Vec::new();
     for statement in &input.document.statements {
+        if let Value::Text(text) = &statement.value
+            && let Some(part) = fields::made_of(statement)
+        {
+            made_of.push((part, Located::new(text.text.clone(), statement.value_location)));
+        }
         match (statement.directive.place, &statement.value) {
             (Place::Base, Value::Text(text)) => {
                 base = Base::On(Located::new(text.as_written().to_owned(), statement.value_location));
@@ -131,7 +137,8 @@ fn model(input: &Input<'_>, id: Located<String>, context: &Context<'_>, findings
     }
     let fields = fields::fields(input, context, findings);
     let path = input.path.to_owned();
-    ModelIntent { id, path, base, parent: None, fields, inherited: BTreeSet::new(), protect, moved }
+    let files = BTreeMap::new();
+    ModelIntent { id, path, base, parent: None, made_of, files, fields, inherited: BTreeSet::new(), protect, moved }
 }
 
 /// FROM the model's own id, where the file's name gives the id. Where the file says it, `check` sees it.

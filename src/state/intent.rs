@@ -6,9 +6,10 @@ use camino::Utf8PathBuf;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Field, Fields, Reference, ReferenceKind};
+use super::{Field, Fields, Part, Reference, ReferenceKind};
 use crate::ir::{AccessRule, KnowledgeItem};
 use crate::source::{Located, Location};
+use crate::weights::Bundle;
 
 /// What all files of a workspace want.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +36,10 @@ pub struct ModelIntent {
     pub base: Base,
     /// The model of the workspace that FROM names.
     pub parent: Option<Located<String>>,
+    /// What FROM, ADAPTER and DRAFT say, in their order: [`Part::Weights`], [`Part::Adapters`], [`Part::Draft`].
+    pub made_of: Vec<(Part, Located<String>)>,
+    /// The files of this machine that these mean. Looked at only where the remote builds models from files.
+    pub files: BTreeMap<Part, Bundle>,
     /// The fields that it mentions or inherits.
     pub fields: BTreeMap<Field, Located<Wanted>>,
     /// Those that it inherits. A remote that builds models on each other leaves them out.
@@ -69,6 +74,21 @@ pub enum Wanted {
     Ids(ReferenceKind, Vec<Located<String>>),
 }
 
+impl Intent {
+    /// The files of all models, by the model's id and what they are for.
+    #[must_use]
+    pub fn files(&self) -> LocalFiles {
+        let of = |model: &ModelIntent| {
+            let id = model.id.value.clone();
+            model.files.iter().map(move |(part, bundle)| ((id.clone(), *part), bundle.clone())).collect::<Vec<_>>()
+        };
+        self.models.values().flat_map(of).collect()
+    }
+}
+
+/// Files of this machine that models are made of, by the model's id and what they are for.
+pub type LocalFiles = BTreeMap<(String, Part), Bundle>;
+
 /// An intent bound to a remote: names resolved, values in the remote's canonical form.
 #[derive(Clone, Debug, Default)]
 pub struct Desired {
@@ -85,6 +105,8 @@ pub struct DesiredRow {
     pub fields: BTreeMap<Field, Option<Value>>,
     /// What a new row gets besides.
     pub initial: Fields,
+    /// What the remote fills in by itself where the file does not say it: it stays as it is found.
+    pub free: BTreeSet<Field>,
     /// Whether the remote knows no fields but only whole models: what the file does not mention is the remote's default.
     pub whole: bool,
     /// Never delete it.

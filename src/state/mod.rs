@@ -17,7 +17,7 @@ pub use canonical::{canonical_json, digest, normalise};
 pub(crate) use canonical::{hex, hex_prefix};
 pub use claims::{Claim, Claims, ClaimsError};
 pub use field::{Field, ParseFieldError, Part};
-pub use intent::{Base, Desired, DesiredRow, Intent, ModelIntent, Wanted};
+pub use intent::{Base, Desired, DesiredRow, Intent, LocalFiles, ModelIntent, Wanted};
 pub use mark::{Applied, Mark, Ownership, WorkspaceKey};
 pub use observed::{Catalogue, Entry, Observed, ObservedRow, Reference, ReferenceKind, Settings, View};
 pub use unbound::{Audience, Phrase, Unbound};

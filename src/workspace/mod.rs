@@ -225,7 +225,12 @@ impl Workspace {
             add(file.path.as_str());
             add(&file.text);
         }
-        // Images are read besides; they are part of the intent.
+        // Weights and images are read besides; they are part of the intent.
+        for ((id, part), bundle) in intent.files() {
+            add(&id);
+            add(part.as_str());
+            add(&bundle.digest());
+        }
         for model in intent.models.values() {
             for (field, wanted) in &model.fields {
                 if let Wanted::Json(serde_json::Value::String(text)) = &wanted.value

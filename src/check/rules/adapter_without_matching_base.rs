@@ -1,9 +1,10 @@
 //! `adapter-without-matching-base`
 
-use crate::check::weights::{Found, Kind};
+use crate::check::weights::Found;
 use crate::check::{Context, Reporter, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::directive::{ADAPTER, FROM};
+use crate::weights::Kind;
 
 /// The adapter was made for another kind of model.
 pub(super) static RULE: Rule = Rule {

@@ -1,9 +1,10 @@
 //! `gguf-not-gguf`
 
-use crate::check::weights::{Found, Kind};
+use crate::check::weights::Found;
 use crate::check::{Context, Reporter, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::directive::{ADAPTER, DRAFT, FROM};
+use crate::weights::Kind;
 
 /// A file of weights holds something else.
 pub(super) static RULE: Rule = Rule {

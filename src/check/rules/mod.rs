@@ -141,6 +141,7 @@ mod unknown_tool;
 mod unknown_user;
 mod unreadable_file;
 mod unterminated_quote;
+mod unusable_weights;
 mod unused_allow;
 mod unused_arg;
 mod utf16_file;
@@ -201,6 +202,7 @@ pub static ALL: &[&Rule] = &[
     &from_own_name::RULE,
     &gguf_not_gguf::RULE,
     &adapter_missing::RULE,
+    &unusable_weights::RULE,
     &unknown_parameter::RULE,
     &parameter_case::RULE,
     &removed_parameter::RULE,

@@ -1,9 +1,10 @@
 //! `projector-not-recognised`
 
-use crate::check::weights::{Found, Gguf, Kind};
+use crate::check::weights::Found;
 use crate::check::{Context, Reporter, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::directive::{ADAPTER, FROM};
+use crate::weights::{Gguf, Kind};
 
 /// A file that reads pictures is given as something else, or something else in its place.
 pub(super) static RULE: Rule = Rule {

@@ -202,7 +202,7 @@ struct Existing {
 impl Existing {
     fn read(project: &Project, scene: &Scene) -> Result<Self, Failure> {
         let workspace = Workspace::with_more(project.clone(), BTreeMap::new(), &[])?;
-        let (intent, _) = workspace.intent(&scene.name)?;
+        let (intent, _) = crate::cli::weights::intent(&workspace, &scene.name)?;
         let (desired, _) = scene.remote.bind(&intent, &scene.observed);
         let paths: BTreeMap<String, Utf8PathBuf> =
             intent.models.iter().map(|(id, model)| (id.clone(), model.path.clone())).collect();

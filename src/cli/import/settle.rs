@@ -159,7 +159,7 @@ impl Desk<'_> {
             files.insert(&root.join(path), attachment.bytes.clone());
         }
         let workspace = Workspace::with_drafts(self.project.clone(), BTreeMap::new(), &paths, Arc::new(files))?;
-        let (intent, mut findings) = workspace.intent(self.remote_name)?;
+        let (intent, mut findings) = crate::cli::weights::intent(&workspace, self.remote_name)?;
         findings.extend(workspace.findings(None, Some(&[self.remote_name.to_owned()]))?);
         let (desired, bound) = self.remote.bind(&intent, self.observed);
         findings.extend(bound);

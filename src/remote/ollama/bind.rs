@@ -9,30 +9,43 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::capabilities::{self, Capabilities, FilledIn};
-use super::row::{architecture, canonical, digest, id_of};
+use super::row::{architecture, as_quantized, canonical, digest, id_of, is_remote};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::ir::name::{Name, Source, looks_like_path, select};
 use crate::ir::parameter;
+use crate::project::Quantization;
 use crate::source::Located;
 use crate::state::{
     Base, Desired, DesiredRow, Field, Fields, Intent, ModelIntent, Observed, Part, Reference, ReferenceKind, Wanted,
 };
 use crate::syntax::without_dropped;
+use crate::weights::Shape;
 
-/// Names of base models that differ on a remote: the name in the files, and the name there.
-pub(super) type Names = BTreeMap<String, String>;
+/// What the manifest says of a remote.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Terms {
+    /// Names of base models that differ on it: the name in the files, and the name there.
+    pub(super) names: BTreeMap<String, String>,
+    /// To what the weights of models are quantized, by id.
+    pub(super) quantize: BTreeMap<String, Quantization>,
+    /// Whether it may fetch a base that it does not have.
+    pub(super) pull: bool,
+}
+
+/// Where models run that only stand for others, unless the server's own settings say otherwise.
+const CLOUD: &str = "https://ollama.com:443";
 
 /// Binds an intent. A model with a finding is left out; the caller stops at the finding.
 pub(super) fn bind(
     intent: &Intent,
     observed: &Observed,
-    names: &Names,
+    terms: &Terms,
     capabilities: &Capabilities,
 ) -> (Desired, Vec<Diagnostic>) {
     let mut binder = Binder {
         intent,
         observed,
-        names,
+        terms,
         capabilities,
         built: BTreeMap::new(),
         references: BTreeSet::new(),
@@ -41,17 +54,25 @@ pub(super) fn bind(
     for id in intent.models.keys() {
         binder.line(id);
     }
-    let row = |model: &ModelIntent| {
-        Some((model.id.value.clone(), row(model, &binder.built.get(&model.id.value)?.as_ref()?.fields)))
-    };
+    let row =
+        |model: &ModelIntent| Some((model.id.value.clone(), row(model, binder.built.get(&model.id.value)?.as_ref()?)));
+    for id in terms.quantize.keys().filter(|id| !intent.known_ids.contains(*id)) {
+        let known = intent.known_ids.iter().map(String::as_str);
+        let help =
+            closest(id, known).map_or("name a model by its id".to_owned(), |close| format!("did you mean `{close}`?"));
+        let message = format!("`quantize` in the manifest speaks of `{id}`, and no file describes such a model");
+        binder.findings.push(Diagnostic::unplaced("invalid-manifest", message).help(help));
+    }
     let rows: IndexMap<String, DesiredRow> = intent.models.values().filter_map(row).collect();
     (Desired { rows, references: binder.references }, binder.findings)
 }
 
-fn row(model: &ModelIntent, fields: &Fields) -> DesiredRow {
+fn row(model: &ModelIntent, built: &Built) -> DesiredRow {
+    let said = built.fields.iter().map(|(field, value)| (field.clone(), Some(value.clone())));
     DesiredRow {
-        fields: fields.iter().map(|(field, value)| (field.clone(), Some(value.clone()))).collect(),
+        fields: said.chain(built.none.iter().map(|field| (field.clone(), None))).collect(),
         initial: Fields::new(),
+        free: built.free.clone(),
         whole: true,
         protect: model.protect,
         moved: model.moved.iter().map(|id| id.value.clone()).collect(),
@@ -69,17 +90,35 @@ fn from(model: &ModelIntent) -> Option<&Located<String>> {
     }
 }
 
+/// The models that the server would have to fetch before those of the intent can be built, by their names there.
+pub(super) fn missing(intent: &Intent, observed: &Observed, terms: &Terms) -> BTreeSet<String> {
+    let name = |model: &ModelIntent| {
+        let from = from(model).filter(|from| !intent.models.contains_key(&from.value))?;
+        let name = terms.names.get(&from.value).unwrap_or(&from.value);
+        let is_local = model.files.contains_key(&Part::Weights);
+        let is_elsewhere = is_local || looks_like_path(name) || matches!(select(name), Ok((_, Source::Cloud)));
+        let wanted = Name::parse(name);
+        let is_there = || observed.rows.keys().any(|id| Name::parse(id).same_as(&wanted));
+        (!is_elsewhere && wanted.is_valid() && !is_there()).then(|| name.clone())
+    };
+    intent.models.values().filter_map(name).collect()
+}
+
 /// A model as the server has it, or would build it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Built {
     fields: Fields,
+    /// What the server fills in by itself, as far as no file says it.
+    free: BTreeSet<Field>,
     architecture: Option<String>,
+    /// What the file says to be nothing, where the server would fill it in.
+    none: BTreeSet<Field>,
 }
 
 struct Binder<'a> {
     intent: &'a Intent,
     observed: &'a Observed,
-    names: &'a Names,
+    terms: &'a Terms,
     capabilities: &'a Capabilities,
     /// What becomes of each model of the workspace; none of one that cannot be built.
     built: BTreeMap<String, Option<Built>>,
@@ -129,13 +168,13 @@ impl Binder<'_> {
             );
             return None;
         };
-        let (base, mut built) = self.base(model, from)?;
-        built.fields.insert(Field::Base, json!(base));
+        let mut built = self.base(model, from)?;
+        self.quantize(model, &mut built)?;
         let own: Vec<_> = model.fields.iter().filter(|(field, _)| !model.inherited.contains(*field)).collect();
         let says = |wanted: &Field| own.iter().any(|(field, _)| *field == wanted);
         let stops = says(&Field::Param("stop".into()));
         for (field, wanted) in own {
-            self.lay(&mut built.fields, field, wanted)?;
+            self.lay(model, &mut built, field, wanted)?;
         }
         fill_in(&mut built, self.capabilities.filled_in, stops);
         Some(built)
@@ -160,24 +199,25 @@ impl Binder<'_> {
         None
     }
 
-    /// What a model is built on: its id, and what it is, or will be once the plan is carried out.
-    fn base(&mut self, model: &ModelIntent, from: &Located<String>) -> Option<(String, Built)> {
+    /// What a model is built on, as it is, or will be once the plan is carried out.
+    fn base(&mut self, model: &ModelIntent, from: &Located<String>) -> Option<Built> {
         if let Some(parent) = self.parent(model) {
-            let built = self.built.get(parent)?.clone()?;
-            return Some((parent.to_owned(), built));
+            let mut built = self.built.get(parent)?.clone()?;
+            if is_remote(&built.fields) {
+                let message =
+                    format!("`{parent}` only stands for a model in Ollama's cloud: nothing can be built on it");
+                self.find("unknown-base", from, message, "give FROM the name of the model in the cloud itself");
+                return None;
+            }
+            built.fields.insert(Field::Base, json!(parent));
+            return Some(built);
         }
-        let name = self.names.get(&from.value).unwrap_or(&from.value);
-        let unsupported = if looks_like_path(name) {
-            Some(("is a path", "build it once with `ollama create`, and give its name to FROM"))
-        } else if matches!(select(name), Ok((_, Source::Cloud))) {
-            Some(("runs in Ollama's cloud", "name a model that the server has itself"))
-        } else {
-            None
-        };
-        if let Some((what, help)) = unsupported {
-            let message = format!("`{name}` {what}, which this version of maquette cannot build on");
-            self.find("unknown-base", from, message, help);
-            return None;
+        if let Some(bundle) = model.files.get(&Part::Weights) {
+            return Some(of_files(&bundle.digest(), &bundle.shape));
+        }
+        let name = self.terms.names.get(&from.value).unwrap_or(&from.value);
+        if let Ok((there, Source::Cloud)) = select(name) {
+            return self.in_cloud(model, from, &there);
         }
         let wanted = Name::parse(name);
         if Name::parse(&model.id.value).same_as(&wanted) {
@@ -189,20 +229,77 @@ impl Binder<'_> {
             let message = format!("the server has no model `{name}`");
             let help = match closest(name, self.observed.rows.keys().map(String::as_str)) {
                 Some(close) => format!("did you mean `{close}`?"),
-                None => format!("`ollama pull {name}` fetches it, if it is in a registry"),
+                None if self.terms.pull => "`maquette apply` fetches it first, as the manifest allows".to_owned(),
+                None => format!(
+                    "`maquette ollama pull {name}` fetches it; `apply --pull`, or `pull = true` in the manifest, does so first"
+                ),
             };
             self.find("unknown-base", from, message, &help);
             return None;
         };
         // Another model of the same name is another base.
+        if is_remote(&row.fields) {
+            let message = format!("`{}` only stands for a model elsewhere: nothing can be built on it", row.id);
+            self.find(
+                "unknown-base",
+                from,
+                message,
+                "give FROM the name of the model in the cloud itself, such as `x:cloud`",
+            );
+            return None;
+        }
         let id = format!("{}@{}", row.id, digest(row).unwrap_or_default());
         self.references.insert(Reference { kind: ReferenceKind::Base, name: from.value.clone(), id });
-        let built = Built { fields: row.fields.clone(), architecture: architecture(row).map(str::to_owned) };
-        Some((row.id.clone(), built))
+        let mut built = Built {
+            fields: row.fields.clone(),
+            free: BTreeSet::new(),
+            architecture: architecture(row).map(str::to_owned),
+            none: BTreeSet::new(),
+        };
+        built.fields.insert(Field::Base, json!(row.id));
+        Some(built)
+    }
+
+    /// A model that stands for one in Ollama's cloud.
+    fn in_cloud(&mut self, model: &ModelIntent, from: &Located<String>, there: &str) -> Option<Built> {
+        if !self.capabilities.cloud {
+            let message =
+                format!("`{}` runs in Ollama's cloud, which this server's version knows nothing of", from.value);
+            self.find("unknown-base", from, message, "name a model that the server has itself");
+            return None;
+        }
+        if let Some((_, wanted)) = model.made_of.iter().find(|(part, _)| matches!(part, Part::Adapters | Part::Draft)) {
+            let message = format!("`{}` runs in Ollama's cloud, where `{}` cannot go", from.value, wanted.value);
+            self.find("target-cannot-hold", wanted, message, "remove it, or name a model that the server has itself");
+            return None;
+        }
+        let weights = Field::Part(Part::Weights);
+        // Where the cloud is, is a setting of the server's.
+        let found = self.observed.rows.get(&model.id.value).and_then(|row| row.get(&weights)?.as_array()?.first());
+        let host = found.cloned().unwrap_or_else(|| json!(CLOUD));
+        Some(Built { fields: Fields::from([(weights, json!([host, there]))]), ..Built::default() })
+    }
+
+    /// Weights as the manifest wants them quantized.
+    fn quantize(&mut self, model: &ModelIntent, built: &mut Built) -> Option<()> {
+        let Some(wanted) = self.terms.quantize.get(&model.id.value) else { return Some(()) };
+        let weights = Field::Part(Part::Weights);
+        let (true, Some(Value::String(digest))) =
+            (model.files.contains_key(&Part::Weights), built.fields.get(&weights))
+        else {
+            let message =
+                format!("`{}` is not built from files, and `quantize` in the manifest is for what is", model.id.value);
+            let help = "name a model in FROM that is quantized already, or the files themselves";
+            self.find("target-cannot-hold", &model.id, message, help);
+            return None;
+        };
+        let quantized = as_quantized(digest, wanted.as_str());
+        built.fields.insert(weights, json!(quantized));
+        Some(())
     }
 
     /// Lays one field of a file over what the base has.
-    fn lay(&mut self, fields: &mut Fields, field: &Field, wanted: &Located<Wanted>) -> Option<()> {
+    fn lay(&mut self, model: &ModelIntent, built: &mut Built, field: &Field, wanted: &Located<Wanted>) -> Option<()> {
         let value = match &wanted.value {
             Wanted::Json(value) => value.clone(),
             Wanted::Default => Value::Null,
@@ -222,6 +319,18 @@ impl Binder<'_> {
             }
         };
         self.check_version(&field, wanted)?;
+        let is_free = built.free.remove(&field);
+        let fields = &mut built.fields;
+        if let Field::Part(part @ (Part::Adapters | Part::Draft)) = field {
+            // Without files there is a finding already.
+            let digest = json!(model.files.get(&part)?.digest());
+            match fields.get_mut(&field) {
+                Some(Value::Array(inherited)) => inherited.push(digest),
+                _ if part == Part::Adapters => drop(fields.insert(field, json!([digest]))),
+                _ => drop(fields.insert(field, digest)),
+            }
+            return Some(());
+        }
         let value = match value {
             // Other targets take a text as it is written.
             Value::String(text) => json!(without_dropped(&text)),
@@ -234,19 +343,19 @@ impl Binder<'_> {
         // Nothing unsets what a base has: an empty text is none, and the server goes by the base.
         match canonical(&field, value.clone()) {
             Some(value) => drop(fields.insert(field, value)),
-            None if field == Field::Part(Part::Template) && value != "" => drop(fields.remove(&field)),
+            None if field == Field::Part(Part::Template) && value != "" => {
+                fields.remove(&field);
+                built.none.extend(is_free.then_some(field));
+            }
             None => {}
         }
         Some(())
     }
 
-    /// Whether the server's version knows what a field says, and this version of maquette how to say it.
+    /// Whether the server's version knows what a field says.
     fn check_version(&mut self, field: &Field, wanted: &Located<Wanted>) -> Option<()> {
         let Field::Part(part) = *field else { return Some(()) };
         let message = match capabilities::since(part) {
-            _ if matches!(part, Part::Adapters | Part::Draft) => {
-                format!("`{}` from a file is something that this version of maquette cannot build", part.as_str())
-            }
             Some(since) if !self.capabilities.parts.contains(&part) => {
                 format!("`{}` needs Ollama {since} or newer", part.as_str())
             }
@@ -263,11 +372,32 @@ impl Binder<'_> {
     }
 }
 
+/// A model of files of this machine, before anything is said of it.
+fn of_files(digest: &str, shape: &Shape) -> Built {
+    let (architecture, is_filled) = match shape {
+        Shape::Gguf { architecture, has_chat_template } => (architecture.clone(), *has_chat_template),
+        Shape::Safetensors => (None, true),
+    };
+    // A template that the server recognises brings these along.
+    let mut free = vec![Field::Part(Part::Template), Field::Param("stop".into()), Field::Param("temperature".into())];
+    if *shape == Shape::Safetensors {
+        // What they become tells of which architecture they are.
+        free.extend([Field::Part(Part::Renderer), Field::Part(Part::Parser)]);
+    }
+    free.retain(|_| is_filled);
+    Built {
+        fields: Fields::from([(Field::Part(Part::Weights), json!(digest))]),
+        free: free.into_iter().collect(),
+        architecture,
+        none: BTreeSet::new(),
+    }
+}
+
 /// What the server fills in by itself for weights of some architectures; the stop string only where the file has none,
 /// whatever the base has.
 fn fill_in(built: &mut Built, rules: &[FilledIn], stops: bool) {
     let (renderer, parser) = (Field::Part(Part::Renderer), Field::Part(Part::Parser));
-    let Built { fields, architecture } = built;
+    let Built { fields, architecture, free, .. } = built;
     if fields.contains_key(&renderer) && fields.contains_key(&parser) {
         return;
     }
@@ -275,6 +405,7 @@ fn fill_in(built: &mut Built, rules: &[FilledIn], stops: bool) {
     fields.entry(renderer).or_insert_with(|| json!(rule.renderer));
     fields.entry(parser).or_insert_with(|| json!(rule.parser));
     if let Some(stop) = rule.stop.filter(|_| !stops) {
+        free.remove(&Field::Param("stop".into()));
         fields.insert(Field::Param("stop".into()), json!([stop]));
     }
 }

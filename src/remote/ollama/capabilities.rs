@@ -18,6 +18,8 @@ pub struct Capabilities {
     pub known: bool,
     /// What they take and hand back of what was not always there.
     pub parts: &'static [Part],
+    /// Whether FROM the name of a model in Ollama's cloud makes a model that stands for it.
+    pub cloud: bool,
     /// What is filled in for a model whose weights are of an architecture and that says neither renderer nor parser:
     /// architecture, renderer, parser, stop.
     pub filled_in: &'static [FilledIn],
@@ -45,8 +47,14 @@ const FILLED_IN: &[FilledIn] = &[
     FilledIn { architecture: "nemotron_h_omni", renderer: "nemotron-3-nano", parser: "nemotron-3-nano", stop: None },
 ];
 
-const V0_5_5: Capabilities =
-    Capabilities { from: Version(0, 5, 5), before: Version(0, 12, 0), known: true, parts: &[], filled_in: &[] };
+const V0_5_5: Capabilities = Capabilities {
+    from: Version(0, 5, 5),
+    before: Version(0, 12, 0),
+    known: true,
+    parts: &[],
+    cloud: false,
+    filled_in: &[],
+};
 
 const V0_12: Capabilities = Capabilities {
     from: Version(0, 12, 0),
@@ -66,6 +74,7 @@ const V0_30: Capabilities = Capabilities {
     from: Version(0, 30, 0),
     before: Version(0, 34, 0),
     parts: &[Part::Renderer, Part::Parser, Part::Requires, Part::Draft],
+    cloud: true,
     filled_in: FILLED_IN,
     ..V0_14
 };

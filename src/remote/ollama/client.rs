@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use futures_util::StreamExt as _;
-use reqwest::StatusCode;
+use reqwest::header::CONTENT_LENGTH;
+use reqwest::{Body, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::super::credentials::{self, Keys};
-use super::super::http::{Http, detail, is_web_page};
+use super::super::http::{Http, detail, is_web_page, patiently};
 use super::super::{Error, Method};
 use super::capabilities::SUPPORTED;
 use super::proxied;
@@ -144,6 +145,26 @@ impl Client {
             return Err(Error::Inexpressible { id: model.to_owned(), reason });
         }
         self.stream("api/push", &json!({ "model": model }), watch).await
+    }
+
+    /// `HEAD /api/blobs/…`: whether the server has a file.
+    pub async fn has_blob(&self, digest: &str) -> Result<bool, Error> {
+        let path = format!("api/blobs/{digest}");
+        patiently(|| async {
+            match self.quick.begin(Method::Head, &path, self.quick.request(Method::Head, &path)?).await {
+                Ok(_) => Ok(true),
+                Err(Error::Refused { status: 404, .. }) => Ok(false),
+                Err(error) => Err(error),
+            }
+        })
+        .await
+    }
+
+    /// `POST /api/blobs/…`: gives the server a file of so many bytes. It is not tried again.
+    pub(super) async fn send_blob(&self, digest: &str, size: u64, body: Body) -> Result<(), Error> {
+        let path = format!("api/blobs/{digest}");
+        let request = self.patient.request(Method::Post, &path)?.header(CONTENT_LENGTH, size).body(body);
+        self.patient.begin(Method::Post, &path, request).await.map(|_| ())
     }
 
     /// `POST /api/copy`: gives a model a second name. A model that has the name is overwritten without a word.

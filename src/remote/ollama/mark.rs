@@ -5,23 +5,55 @@
 //! goes into prompts. Licences survive a copy, a push and a pull; who builds on a model inherits them, and with them a mark
 //! that was made for another model, which is nobody's.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-use crate::state::canonical_json;
+use serde_json::{Value, json};
+
+use crate::state::{Part, canonical_json};
 
 /// How the licence begins that holds the mark.
 const PREFIX: &str = "[Maquette's ownership mark, not a licence] ";
 
+/// The key beside the mark's own under which stands what a model was made of.
+const MADE_OF: &str = "made_of";
+
+/// What a model was made of besides its base, by the digests of the files as they lie on the machine that built it: what
+/// becomes of them on the server has other digests.
+pub(super) type MadeOf = BTreeMap<Part, String>;
+
 /// The licence that holds this mark. One line: whatever prints licences prints it as it is.
-pub(super) fn to_license(mark: &Value) -> String {
-    format!("{PREFIX}{}", canonical_json(mark))
+pub(super) fn to_license(mark: &Value, made_of: &MadeOf) -> String {
+    let mut mark = mark.clone();
+    if let (Some(mark), false) = (mark.as_object_mut(), made_of.is_empty()) {
+        let made_of: Value = made_of.iter().map(|(part, digest)| (part.as_str().to_owned(), json!(digest))).collect();
+        mark.insert(MADE_OF.to_owned(), made_of);
+    }
+    format!("{PREFIX}{}", canonical_json(&mark))
 }
 
-/// The licences that are some, and the mark: the last one, because what a model inherits stands before its own.
-pub(super) fn split(licenses: Vec<String>) -> (Vec<String>, Option<Value>) {
-    let (marks, licenses): (Vec<_>, Vec<_>) = licenses.into_iter().partition(|text| text.starts_with(PREFIX));
-    let last = marks.last().and_then(|text| text.strip_prefix(PREFIX));
-    (licenses, last.and_then(|text| serde_json::from_str(text).ok()))
+/// What the licences of a model say.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Licenses {
+    /// Those that are some.
+    pub(super) own: Vec<String>,
+    /// The mark: the last one, because what a model inherits stands before its own.
+    pub(super) mark: Option<Value>,
+    /// What the models were made of that it is built on, and last what it is made of itself.
+    pub(super) made_of: Vec<MadeOf>,
+}
+
+/// Tells licences from marks.
+pub(super) fn split(licenses: Vec<String>) -> Licenses {
+    let (marks, own): (Vec<_>, Vec<_>) = licenses.into_iter().partition(|text| text.starts_with(PREFIX));
+    let mut read = Licenses { own, ..Licenses::default() };
+    for text in marks.iter().filter_map(|text| text.strip_prefix(PREFIX)) {
+        read.mark = serde_json::from_str(text).ok();
+        let made_of = read.mark.as_mut().and_then(Value::as_object_mut).and_then(|mark| mark.shift_remove(MADE_OF));
+        let Some(Value::Object(made_of)) = made_of else { continue };
+        let part = |(word, digest): (&String, &Value)| Some((Part::find(word)?, digest.as_str()?.to_owned()));
+        read.made_of.push(made_of.iter().filter_map(part).collect());
+    }
+    read
 }
 
 #[cfg(test)]
@@ -34,12 +66,16 @@ mod tests {
     fn a_mark_is_found_again_among_licences() {
         let (inherited, own) = (json!({"v": 1, "row": "a"}), json!({"v": 1, "row": "b\n\"c"}));
         let license = |text: &str| text.to_owned();
-        let all = vec![license("MIT"), to_license(&inherited), license("Apache"), to_license(&own)];
+        let nothing = MadeOf::new();
+        let files = MadeOf::from([(Part::Weights, "sha256:1".to_owned()), (Part::Adapters, "sha256:2".to_owned())]);
+        let all = vec![license("MIT"), to_license(&inherited, &files), license("Apache"), to_license(&own, &nothing)];
         assert!(!all[3].contains('\n'), "{}", all[3]);
-        assert_eq!(split(all.clone()), (vec![license("MIT"), license("Apache")], Some(own)));
-        let without_own = all.into_iter().take(3).collect();
-        assert_eq!(split(without_own).1, Some(inherited));
-        assert_eq!(split(vec![license("MIT")]), (vec![license("MIT")], None));
-        assert_eq!(split(vec![format!("{PREFIX}nonsense")]), (vec![], None));
+        let own_licenses = vec![license("MIT"), license("Apache")];
+        let made_of = vec![files];
+        assert_eq!(split(all.clone()), Licenses { own: own_licenses, mark: Some(own), made_of: made_of.clone() });
+        let without_own = split(all.into_iter().take(3).collect());
+        assert_eq!((without_own.mark, without_own.made_of), (Some(inherited), made_of));
+        assert_eq!(split(vec![license("MIT")]), Licenses { own: vec![license("MIT")], ..Licenses::default() });
+        assert_eq!(split(vec![format!("{PREFIX}nonsense")]), Licenses::default());
     }
 }

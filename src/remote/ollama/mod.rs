@@ -11,33 +11,36 @@ pub mod capabilities;
 mod client;
 mod mark;
 mod observe;
+mod origins;
 mod printed;
 mod proxied;
 mod render;
 mod row;
 mod unbind;
+mod upload;
 
 pub use address::address;
 pub use client::{Client, Progress, Watch};
 pub use row::{listing, listing_of};
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use async_trait::async_trait;
 use serde_json::Value;
 
 use self::capabilities::Capabilities;
-use super::{Call, Concern, Error, Identity, Kinds, Remote, Step, Via, Writing, credentials, http};
+use super::{Call, Concern, Error, Identity, Kinds, Remote, Step, Via, Watcher, Writing, credentials, http};
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{self, RemoteKind};
-use crate::state::{Desired, Intent, Observed, ObservedRow, Unbound};
+use crate::state::{Desired, Field, Intent, Observed, ObservedRow, Unbound};
 
 /// An Ollama server.
 pub struct Ollama {
     identity: Identity,
     client: Client,
-    names: bind::Names,
+    terms: bind::Terms,
     /// Known once the server was asked.
     capabilities: OnceLock<&'static Capabilities>,
     /// Held while a model is written. A server that builds two at once may delete a layer of the one that it writes while
@@ -64,7 +67,11 @@ impl Ollama {
         Ok(Self {
             identity: Identity { name: name.to_owned(), kind: RemoteKind::Ollama, origin },
             client,
-            names: settings.bases.clone(),
+            terms: bind::Terms {
+                names: settings.bases.clone(),
+                quantize: settings.quantize.clone(),
+                pull: settings.pull,
+            },
             capabilities: OnceLock::new(),
             writes: tokio::sync::Mutex::new(()),
         })
@@ -81,10 +88,13 @@ impl Ollama {
         capabilities::of(observed.version.as_deref().unwrap_or_default())
     }
 
-    /// [`Error::Moved`] if one of these models is not what it is expected to be.
-    async fn check(&self, rows: &[(String, Option<String>)]) -> Result<(), Error> {
+    /// [`Error::Moved`] if one of these models is not what it is expected to be, apart from what is `free`.
+    async fn check(&self, rows: &[(String, Option<String>)], free: &Free) -> Result<(), Error> {
         for (id, expected) in rows {
-            let found = observe::one(&self.client, id).await?;
+            let mut found = observe::one(&self.client, id).await?;
+            if let (Some(row), Some(free)) = (&mut found, free.get(id)) {
+                row.fields.retain(|field, _| !free.contains(field));
+            }
             if found.map(|row| row.fingerprint()) != *expected {
                 return Err(Error::Moved { id: id.clone() });
             }
@@ -92,6 +102,9 @@ impl Ollama {
         Ok(())
     }
 }
+
+/// What the server fills in by itself, by the ids of rows.
+type Free = BTreeMap<String, BTreeSet<Field>>;
 
 #[async_trait]
 impl Remote for Ollama {
@@ -113,7 +126,7 @@ impl Remote for Ollama {
                 return (Desired::default(), findings);
             }
         }
-        bind::bind(intent, observed, &self.names, capabilities)
+        bind::bind(intent, observed, &self.terms, capabilities)
     }
 
     fn unbind(&self, rows: &[&ObservedRow], observed: &Observed) -> Vec<Unbound> {
@@ -140,22 +153,51 @@ impl Remote for Ollama {
     }
 
     async fn execute(&self, step: &Step) -> Result<(), Error> {
-        let Call::Http { path, body, .. } = &step.call else {
-            return Err(Error::Inexpressible { id: step.title.clone(), reason: "it is no request to a server".into() });
-        };
+        let (_never, interrupted) = tokio::sync::watch::channel(false);
+        self.execute_watched(step, &Watcher { tell: &|_| (), interrupted }).await
+    }
+
+    async fn execute_watched(&self, step: &Step, watcher: &Watcher<'_>) -> Result<(), Error> {
         let _one_at_a_time = self.writes.lock().await;
-        self.check(&step.expects).await?;
+        let nothing = Free::new();
+        let (body, is_build, free) = match &step.call {
+            Call::Build { body, files, free } => {
+                upload::provide(&self.client, body, files, watcher).await?;
+                (body, true, free)
+            }
+            Call::Http { body, .. } => (body, false, &nothing),
+            Call::Replace { .. } => {
+                let reason = "it is no request to a server".into();
+                return Err(Error::Inexpressible { id: step.title.clone(), reason });
+            }
+        };
+        // Files take their time, so this is looked at after them.
+        self.check(&step.expects, &nothing).await?;
         // A base that is missing would be pulled without a word.
-        self.check(&step.rests_on).await?;
-        let done = match (path.as_str(), body.get("model").and_then(Value::as_str)) {
-            (render::DELETE_PATH, Some(model)) => self.client.delete(model).await,
-            _ => self.client.create(body, &|_| ()).await,
+        self.check(&step.rests_on, free).await?;
+        let done = if is_build {
+            self.client.create(body, watcher.tell).await
+        } else {
+            self.client.delete(body.get("model").and_then(Value::as_str).unwrap_or_default()).await
         };
         match done {
             Ok(()) => Ok(()),
             // What counts is what is there now.
-            Err(error) if error.leaves_doubt() && self.check(&step.promises).await.is_ok() => Ok(()),
+            Err(error) if error.leaves_doubt() && self.check(&step.promises, free).await.is_ok() => Ok(()),
             Err(error) => Err(error),
+        }
+    }
+
+    fn to_pull(&self, intent: &Intent, observed: &Observed, allowed: bool) -> BTreeSet<String> {
+        if allowed || self.terms.pull { bind::missing(intent, observed, &self.terms) } else { BTreeSet::new() }
+    }
+
+    async fn pull(&self, name: &str, watcher: &Watcher<'_>) -> Result<(), Error> {
+        let mut interrupted = watcher.interrupted.clone();
+        tokio::select! {
+            done = self.client.pull(name, watcher.tell) => done,
+            // What has come stays with the server, which goes on from there the next time.
+            _ = interrupted.wait_for(|stop| *stop) => Err(Error::Stopped { what: format!("fetching `{name}`") }),
         }
     }
 

@@ -11,7 +11,7 @@ use super::super::{Concern, Error};
 use super::capabilities::{self, Capabilities};
 use super::client::Client;
 use super::proxied;
-use super::row::{name_of, row_of};
+use super::row::{name_of, on_server, row_of};
 use crate::diff::{Action, Change};
 use crate::state::{Catalogue, Entry, Field, Observed, ObservedRow, Part, ReferenceKind, View};
 
@@ -84,9 +84,15 @@ pub(super) async fn one(client: &Client, id: &str) -> Result<Option<ObservedRow>
 /// Weights that go with the last model that has them: Ollama deletes a layer as soon as no model needs it.
 pub(super) fn concerns(changes: &[Change], observed: &Observed) -> Vec<Concern> {
     let weights = |row: &ObservedRow| row.get(&Field::Part(Part::Weights)).cloned();
+    // Those that were sent from files of ours can be sent again.
+    let is_ours = |id: &str| {
+        let row = observed.rows.get(id);
+        let there = row.and_then(|row| on_server(&row.raw)).and_then(|printed| printed.weights);
+        row.and_then(weights).as_ref().and_then(Value::as_str) != there.as_deref()
+    };
     let replaced = |change: &&Change| {
         let weights = change.fields.iter().any(|field| field.field == Field::Part(Part::Weights));
-        change.action == Action::Delete || weights
+        change.action == Action::Delete || weights && !is_ours(&change.id)
     };
     let going: BTreeMap<&str, &ObservedRow> = changes
         .iter()

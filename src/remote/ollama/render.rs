@@ -8,13 +8,11 @@ use serde_json::{Map, Value, json};
 
 use super::super::open_webui::final_mark;
 use super::super::{Call, Error, Method, Stage, Step, Writing};
-use super::mark;
+use super::mark::{self, MadeOf};
+use super::origins::Origins;
 use super::row::{NO_TEMPLATE, observe_row};
-use crate::diff::{Action, Change, Provenance};
-use crate::state::{Field, Fields, Observed, ObservedRow, Part};
-
-/// Where models are built.
-pub(super) const CREATE_PATH: &str = "api/create";
+use crate::diff::{Action, Change};
+use crate::state::{Field, Fields, LocalFiles, Observed, ObservedRow, Part};
 
 /// Where they are deleted.
 pub(super) const DELETE_PATH: &str = "api/delete";
@@ -30,12 +28,14 @@ pub(super) fn render(
     for change in changes.iter().filter(|change| change.action != Action::Delete) {
         becomes.insert(&change.id, target(change, fresh, writing, origin)?);
     }
+    let has_free = changes.iter().filter(|change| !change.free.is_empty());
+    let free = has_free.map(|change| (change.id.clone(), change.free.clone())).collect();
     let depth = |id: &str| depth(id, &becomes);
     let mut writes: Vec<(usize, Step)> = Vec::new();
     let mut deletions = Vec::new();
     for change in changes {
         match becomes.get(change.id.as_str()) {
-            Some(row) => writes.push((depth(&change.id), build(change, row, fresh, &becomes)?)),
+            Some(row) => writes.push((depth(&change.id), build(change, row, fresh, &becomes, (writing.files, &free))?)),
             None => deletions.push(delete(change, fresh)?),
         }
     }
@@ -71,12 +71,14 @@ fn target(change: &Change, fresh: &Observed, writing: &Writing<'_>, origin: &str
         (None, Some(was)) => was.fields,
         (None, None) => Fields::new(),
     };
-    for change in change.fields.iter().filter(|field| field.provenance != Provenance::Release) {
+    for change in &change.fields {
         match &change.after {
             Some(value) => drop(fields.insert(change.field.clone(), value.clone())),
             None => drop(fields.remove(&change.field)),
         }
     }
+    // What the server fills in by itself it fills in anew.
+    fields.retain(|field, _| !change.free.contains(field));
     if let Some(field) = fields.keys().find(|field| !can_hold(field)) {
         let reason = format!("Ollama has no `{field}`; a model is deleted, not switched off");
         return Err(Error::Inexpressible { id: change.id.clone(), reason });
@@ -94,34 +96,45 @@ fn build(
     row: &ObservedRow,
     fresh: &Observed,
     becomes: &BTreeMap<&str, ObservedRow>,
+    (local, free): (&LocalFiles, &BTreeMap<String, BTreeSet<Field>>),
 ) -> Result<Step, Error> {
     let inexpressible = |reason: String| Error::Inexpressible { id: row.id.clone(), reason };
-    let Some(base) = base_of(row) else {
-        return Err(inexpressible("it was not built on another model, and what it was built from is not here".into()));
+    let nothing = ObservedRow { id: String::new(), fields: Fields::new(), mark: None, owner: None, raw: Value::Null };
+    let base = base_of(row);
+    let on = match base {
+        Some(base) => becomes
+            .get(base)
+            .or_else(|| fresh.rows.get(base))
+            .ok_or_else(|| inexpressible(format!("the server has no model `{base}`, on which it is built")))?,
+        None => &nothing,
     };
-    let Some(on) = becomes.get(base).or_else(|| fresh.rows.get(base)) else {
-        return Err(inexpressible(format!("the server has no model `{base}`, on which it is built")));
-    };
-    let body = request(row, on).map_err(inexpressible)?;
+    let mut body = request(row, on).map_err(inexpressible)?;
+    let restored = change.restore.as_ref().and_then(|restore| observe_row(restore.row.clone()?));
+    let origins = Origins { row, on, was: [fresh.rows.get(&row.id), restored.as_ref()], local };
+    let (parts, files) = origins.parts().map_err(inexpressible)?;
+    body.extend(parts);
+    if base.is_none() && change.applied.contains_key(&Field::Part(Part::Template)) {
+        // Otherwise the server would take the template of the weights.
+        body.entry("template").or_insert_with(|| json!(NO_TEMPLATE));
+    }
     let before = fresh.rows.get(&row.id).map(ObservedRow::fingerprint);
     let word = if change.action == Action::Create { "create" } else { "update" };
     Ok(Step {
         stage: Stage::Write,
         title: format!("{word} {}", row.id),
         expects: vec![(row.id.clone(), before)],
-        rests_on: vec![(base.to_owned(), Some(on.fingerprint()))],
+        rests_on: base.map(|base| (base.to_owned(), Some(on.fingerprint()))).into_iter().collect(),
         promises: vec![(row.id.clone(), Some(row.fingerprint()))],
         whole_table: false,
-        call: Call::Http { method: Method::Post, path: CREATE_PATH.into(), body },
+        call: Call::Build { body: Value::Object(body), files, free: free.clone() },
     })
 }
 
-/// The request that makes `row` of `base`, or why there is none.
-fn request(row: &ObservedRow, base: &ObservedRow) -> Result<Value, String> {
+/// The request that makes `row` of `base`, without what names files, or why there is none.
+fn request(row: &ObservedRow, base: &ObservedRow) -> Result<Map<String, Value>, String> {
     let mut body = Map::new();
     let mut parameters = Map::new();
     body.insert("model".into(), json!(row.id));
-    body.insert("from".into(), json!(base.id));
     let fields: BTreeSet<&Field> = row.fields.keys().chain(base.fields.keys()).collect();
     for field in fields {
         let (wants, has) = (row.get(field), base.get(field));
@@ -137,9 +150,7 @@ fn request(row: &ObservedRow, base: &ObservedRow) -> Result<Value, String> {
             }
             (Field::System, Some(value)) => drop(body.insert("system".into(), value.clone())),
             (Field::Part(part), wants) => match part {
-                Part::Weights | Part::Projectors | Part::Adapters | Part::Draft => {
-                    return Err(format!("its `{}` are not those of `{}`", part.as_str(), base.id));
-                }
+                Part::Weights | Part::Projectors | Part::Adapters | Part::Draft | Part::License => {}
                 Part::Template => {
                     let template = wants.cloned().unwrap_or_else(|| json!(NO_TEMPLATE));
                     body.insert(part.as_str().into(), template);
@@ -148,21 +159,34 @@ fn request(row: &ObservedRow, base: &ObservedRow) -> Result<Value, String> {
                     let value = wants.cloned().ok_or_else(cannot_unset)?;
                     body.insert(part.as_str().into(), value);
                 }
-                Part::License => {}
             },
             (Field::System, None) => return Err(cannot_unset()),
             (Field::Base | Field::Name | Field::Active | Field::Access | Field::Capability(_) | Field::Meta(_), _) => {}
         }
     }
     let mut licenses = added_licenses(row, base)?;
-    licenses.extend(row.mark.as_ref().map(|mark| json!(mark::to_license(mark))));
+    licenses.extend(row.mark.as_ref().map(|mark| json!(mark::to_license(mark, &made_of(row, base)))));
     if !licenses.is_empty() {
         body.insert("license".into(), Value::Array(licenses));
     }
     if !parameters.is_empty() {
         body.insert("parameters".into(), Value::Object(parameters));
     }
-    Ok(Value::Object(body))
+    Ok(body)
+}
+
+/// What a model is made of besides its base.
+fn made_of(row: &ObservedRow, base: &ObservedRow) -> MadeOf {
+    let own = |part: Part| {
+        let field = Field::Part(part);
+        let (wants, has) = (row.get(&field), base.get(&field));
+        let text = match wants? {
+            Value::Array(items) if part == Part::Adapters => items.last()?.as_str()?,
+            value => value.as_str()?,
+        };
+        (wants != has).then(|| (part, text.to_owned()))
+    };
+    [Part::Weights, Part::Adapters, Part::Draft].into_iter().filter_map(own).collect()
 }
 
 /// The licences that it has besides those of its base, which it inherits.

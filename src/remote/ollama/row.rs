@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::mark;
+use super::mark::{self, Licenses, MadeOf};
 use super::printed::{self, Known, Printed};
 use crate::ir::name::{Name, looks_like_path};
 use crate::state::{Field, Fields, Observed, ObservedRow, Part, normalise};
@@ -77,9 +77,11 @@ pub(super) fn observe_row(raw: Value) -> Option<ObservedRow> {
     let id = id_of(raw.get("model")?.as_str()?);
     let show = raw.get("show")?;
     let text = |key: &str| show.get(key).and_then(Value::as_str).unwrap_or_default();
-    let known = Known { template: text("template"), system: text("system"), license: text("license") };
-    let printed = printed::modelfile(text("modelfile"), known)?;
-    let (licenses, mark) = mark::split(printed.licenses.clone());
+    let printed = on_server(&raw)?;
+    let Licenses { own: licenses, mark, made_of } = mark::split(printed.licenses.clone());
+    let base = base_of(show, &printed);
+    let level = show.get("details").and_then(|details| details.get("quantization_level")).and_then(Value::as_str);
+    let printed = by_origin(printed, &made_of, level.unwrap_or_default());
 
     let mut fields = Fields::new();
     let mut put = |field: Field, value: Option<Value>| {
@@ -87,8 +89,8 @@ pub(super) fn observe_row(raw: Value) -> Option<ObservedRow> {
             fields.insert(field, value);
         }
     };
-    put(Field::Base, base_of(show, &printed).map(Value::from));
-    put(Field::System, Some(json!(known.system)));
+    put(Field::Base, base.map(Value::from));
+    put(Field::System, Some(json!(text("system"))));
     for (name, value) in printed::parameters(text("parameters")) {
         put(Field::Param(name.into()), Some(value));
     }
@@ -104,6 +106,53 @@ pub(super) fn observe_row(raw: Value) -> Option<ObservedRow> {
     put(Field::Part(Part::Messages), show.get("messages").cloned());
     put(Field::Part(Part::License), Some(json!(licenses)));
     Some(ObservedRow { id, fields, mark, owner: None, raw })
+}
+
+/// What a model is made of by the files that it was built of, as far as its marks tell: what the server has made of them has
+/// digests of its own.
+fn by_origin(printed: Printed, made_of: &[MadeOf], level: &str) -> Printed {
+    let last = |part: Part| made_of.iter().rev().find_map(|made_of| made_of.get(&part)).cloned();
+    // Somebody may have quantized them since, and the mark was inherited.
+    let is_so = |weights: &String| quantized(weights).is_none_or(|wanted| wanted.eq_ignore_ascii_case(level));
+    let (mut printed, draft) = (printed, last(Part::Draft));
+    if let Some(weights) = last(Part::Weights).filter(is_so)
+        && printed.weights.is_some()
+    {
+        // What reads pictures came with them, or is made of them.
+        (printed.weights, printed.projectors) = (Some(weights), Vec::new());
+    }
+    printed.draft = printed.draft.map(|found| draft.unwrap_or(found));
+    // What was added last stands last.
+    let adapters: Vec<&String> = made_of.iter().filter_map(|made_of| made_of.get(&Part::Adapters)).collect();
+    for (found, origin) in printed.adapters.iter_mut().rev().zip(adapters.into_iter().rev()) {
+        found.clone_from(origin);
+    }
+    printed
+}
+
+/// Weights that are to be quantized.
+pub(super) fn as_quantized(weights: &str, level: &str) -> String {
+    format!("{weights} as {level}")
+}
+
+/// To what weights were quantized, where that was asked for.
+fn quantized(weights: &str) -> Option<&str> {
+    weights.rsplit_once(" as ").map(|(_, level)| level)
+}
+
+/// What the Modelfile of a row says, with the digests that the server has.
+pub(super) fn on_server(raw: &Value) -> Option<Printed> {
+    let show = raw.get("show")?;
+    let text = |key: &str| show.get(key).and_then(Value::as_str).unwrap_or_default();
+    printed::modelfile(
+        text("modelfile"),
+        Known { template: text("template"), system: text("system"), license: text("license") },
+    )
+}
+
+/// Whether a model only stands for one that runs elsewhere.
+pub(super) fn is_remote(fields: &Fields) -> bool {
+    fields.get(&Field::Part(Part::Weights)).is_some_and(Value::is_array)
 }
 
 /// The model that it was built on. One that was built from a file names that file, or nothing.
@@ -187,11 +236,11 @@ mod tests {
              MESSAGE user hi\n",
             digest("a"),
             digest("b"),
-            mark::to_license(&mark),
+            mark::to_license(&mark, &MadeOf::new()),
         );
         let shown = json!({
             "modelfile": modelfile, "template": "{{ .Prompt }}", "system": "Be kind.", "requires": "0.14.0",
-            "license": format!("MIT\n{}", mark::to_license(&mark)),
+            "license": format!("MIT\n{}", mark::to_license(&mark, &MadeOf::new())),
             "parameters": "num_ctx                        1.048576e+06\nstop                           \"a\"",
             "messages": [{"role": "user", "content": "hi", "thinking": "no"}],
             "details": {"parent_model": "llama3.2:latest", "family": "llama"},

@@ -117,6 +117,7 @@ impl<'a> Binder<'a> {
         DesiredRow {
             fields,
             initial,
+            free: BTreeSet::new(),
             whole: false,
             protect: model.protect,
             moved: model.moved.iter().map(|id| id.value.clone()).collect(),

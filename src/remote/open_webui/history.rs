@@ -216,7 +216,7 @@ mod tests {
         let message = "x".repeat(MAX_MESSAGE);
         let bodies = steps.map(|step| match step.call {
             Call::Http { body, .. } => body,
-            Call::Replace { .. } => unreachable!("it is a request"),
+            Call::Build { .. } | Call::Replace { .. } => unreachable!("it is a request"),
         });
         let signed = json!({ "commit_message": message });
         assert_eq!(

@@ -248,8 +248,7 @@ fn what_cannot_be_built_is_refused_before_anything_is_written() {
         ("FROM bass\n", "did you mean `base`?"),
         ("FROM base\nID Base:latest\n", "write `ID base`"),
         ("FROM base:latest\nID base\n", "`base:latest` is built on itself"),
-        ("FROM ./model.gguf\n", "is a path"),
-        ("FROM llama3.2:cloud\n", "runs in Ollama's cloud"),
+        ("FROM ./model.gguf\n", "there is no `./model.gguf`"),
         ("ID a/b/c/d/e\nFROM base\n", "no name of a model"),
         ("OVERRIDE base\n", "cannot hold `OVERRIDE`"),
     ] {

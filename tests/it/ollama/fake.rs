@@ -16,6 +16,9 @@ pub(super) const VERSION: &str = "0.33.0-rc2";
 /// What it was asked: method and path, and the body where that is JSON.
 pub(super) type Heard = Vec<(String, Value)>;
 
+/// As what it quantizes weights.
+const LEVELS: [&str; 5] = ["F32", "F16", "Q4_K_S", "Q4_K_M", "Q8_0"];
+
 /// What comes before the server's own answer; none leaves it to the server.
 pub(super) type Fault = Box<dyn Fn(&str, &Value) -> Option<(u16, String)> + Send>;
 
@@ -25,7 +28,11 @@ pub(super) struct State {
     pub(super) version: Option<&'static str>,
     pub(super) heard: Heard,
     pub(super) fault: Option<Fault>,
-    blobs: BTreeMap<String, Vec<u8>>,
+    /// Whether it makes other files of the weights that it is given, as servers since 0.30 do.
+    pub(super) rewrites: bool,
+    /// What its registry has besides: names of models, and the system prompt of each.
+    pub(super) registry: BTreeMap<&'static str, &'static str>,
+    pub(super) blobs: BTreeMap<String, Vec<u8>>,
     /// By name in lower case; newer ones later.
     models: Vec<Model>,
 }
@@ -37,7 +44,13 @@ struct Model {
     /// By which name its weights came.
     parent: String,
     weights: String,
+    projectors: Vec<String>,
     adapters: Vec<String>,
+    drafts: Vec<String>,
+    /// How its weights are quantized.
+    level: Option<&'static str>,
+    /// Where it runs, and under which name there, if not here.
+    elsewhere: Option<(String, String)>,
     template: Option<String>,
     system: Option<String>,
     parameters: Option<Map<String, Value>>,
@@ -104,7 +117,13 @@ fn answer(state: &mut State, method: &Method, path: &str, body: &Bytes) -> Respo
             Some(model) => Ok(json!({ "model": model.name, "done": true, "done_reason": "unload" })),
             None => Err((404, format!("model '{}' not found", text(&json, "model")))),
         },
-        "POST /api/pull" | "POST /api/push" => return transferred(text(&json, "model")),
+        "POST /api/pull" | "POST /api/push" => {
+            let model = text(&json, "model");
+            if asked.ends_with("pull") {
+                fetch(state, model);
+            }
+            return transferred(model);
+        }
         "POST /api/show" => show(state, &json),
         "POST /api/copy" => copy(state, &json),
         "DELETE /api/delete" => delete(state, &json),
@@ -132,7 +151,17 @@ fn answer(state: &mut State, method: &Method, path: &str, body: &Bytes) -> Respo
     }
 }
 
-/// A registry that has everything but `absent`. Nothing comes of it.
+/// What comes of fetching what the registry has.
+fn fetch(state: &mut State, model: &str) {
+    if let Some(system) = state.registry.get(model) {
+        let weights = sha256(model.as_bytes());
+        state.blobs.insert(weights.clone(), b"GGUF".to_vec());
+        let name = full(model).unwrap();
+        store(state, Model { name, weights, system: Some((*system).to_owned()), ..Model::default() });
+    }
+}
+
+/// A registry that has everything but `absent`.
 fn transferred(model: &str) -> Response {
     let digest = format!("sha256:{}", "b".repeat(64));
     let mut lines = vec![json!({ "status": "pulling manifest" })];
@@ -200,7 +229,7 @@ fn named(body: &Value, key: &str) -> Result<String, (u16, String)> {
 
 fn create(state: &mut State, body: &Value) -> Answer {
     let bad = |reason: &str| (400, reason.to_owned());
-    for files in ["files", "adapters"].map(|key| body[key].as_object()) {
+    for files in ["files", "adapters", "draft_files"].map(|key| body[key].as_object()) {
         for (path, digest) in files.into_iter().flatten() {
             if path.starts_with('/') || path.split('/').any(|part| matches!(part, ".." | "." | "")) {
                 return Err(bad("file path must be relative"));
@@ -215,6 +244,10 @@ fn create(state: &mut State, body: &Value) -> Answer {
     let mut model = match (text(body, "from"), body["files"].as_object()) {
         ("", None) => return Err(bad("neither 'from' or 'files' was specified")),
         ("", Some(files)) => from_files(state, files)?,
+        (from, _) if from.ends_with(":cloud") || from.ends_with("-cloud") => {
+            let there = from.strip_suffix(":cloud").or(from.strip_suffix("-cloud")).unwrap();
+            Model { elsewhere: Some(("https://ollama.com:443".into(), there.into())), ..Model::default() }
+        }
         (from, _) => {
             let base = find(state, from).ok_or((200, "pull model manifest: file does not exist".to_owned()))?;
             Model { parent: base.name.clone(), ..base.clone() }
@@ -226,11 +259,20 @@ fn create(state: &mut State, body: &Value) -> Answer {
         }
         model.adapters.extend(adapters.values().map(|digest| digest.as_str().unwrap().to_owned()));
     }
+    if let Some(drafts) = body["draft_files"].as_object() {
+        model.drafts.extend(drafts.values().map(|digest| digest.as_str().unwrap().to_owned()));
+    }
+    if let Some(missing) = model.adapters.iter().chain(&model.drafts).find(|digest| !state.blobs.contains_key(*digest))
+    {
+        return Err((200, format!("open /models/blobs/{missing}: no such file or directory")));
+    }
     let quantize = text(body, "quantize");
     if !quantize.is_empty() {
-        let message =
-            format!("unsupported quantization type {quantize} - supported types are F32, F16, Q4_K_S, Q4_K_M, Q8_0");
-        return Err((500, message));
+        let level = LEVELS.into_iter().find(|level| level.eq_ignore_ascii_case(quantize)).ok_or_else(|| {
+            (500, format!("unsupported quantization type {quantize} - supported types are {}", LEVELS.join(", ")))
+        })?;
+        model.weights = rewritten(state, &model.weights, level);
+        (model.level, model.parent) = (Some(level), String::new());
     }
     let template = text(body, "template");
     if template.matches("{{").count() != template.matches("}}").count() {
@@ -266,16 +308,48 @@ fn create(state: &mut State, body: &Value) -> Answer {
     Ok(Value::Null)
 }
 
-fn from_files(state: &State, files: &Map<String, Value>) -> Result<Model, (u16, String)> {
+fn from_files(state: &mut State, files: &Map<String, Value>) -> Result<Model, (u16, String)> {
     let mut model = Model::default();
+    let is_safetensors = files.keys().any(|path| path.ends_with(".safetensors"));
     for (path, digest) in files {
         let digest = digest.as_str().unwrap();
-        if !state.blobs.get(digest).is_some_and(|blob| blob.starts_with(b"GGUF")) {
+        let Some(blob) = state.blobs.get(digest) else { return Err((400, "unknown type".into())) };
+        let has = |word: &str| blob.windows(word.len()).any(|part| part == word.as_bytes());
+        if is_safetensors && path.ends_with(".safetensors") {
+            model.weights = digest.to_owned();
+        } else if !is_safetensors && !blob.starts_with(b"GGUF") {
             return Err((400, "unknown type".into()));
+        } else if has("mmproj") {
+            model.projectors.push(digest.to_owned());
+        } else if !is_safetensors {
+            model.level = LEVELS.into_iter().find(|level| has(&format!("rewritten{level}")));
+            if has("tokenizer.chat_template") {
+                model.template = Some("DETECTED {{ .Prompt }}".into());
+                model.parameters = json!({"stop": ["<|end|>"]}).as_object().cloned();
+            }
+            (model.parent, model.weights) = (path.clone(), digest.to_owned());
         }
-        (model.parent, model.weights) = (path.clone(), digest.to_owned());
     }
-    if model.weights.is_empty() { Err((400, "unknown type".into())) } else { Ok(model) }
+    if model.weights.is_empty() {
+        return Err((400, "unknown type".into()));
+    }
+    if state.rewrites || is_safetensors {
+        (model.weights, model.parent) = (rewritten(state, &model.weights, "COPY"), String::new());
+    }
+    Ok(model)
+}
+
+/// The digest of what the server makes of a file; what it made itself it leaves as it is.
+fn rewritten(state: &mut State, digest: &str, how: &str) -> String {
+    let mut bytes = b"GGUF rewritten".to_vec();
+    let before = state.blobs[digest].clone();
+    if how == "COPY" && before.starts_with(&bytes) {
+        return digest.to_owned();
+    }
+    bytes.extend(how.bytes().chain(before));
+    let digest = sha256(&bytes);
+    state.blobs.insert(digest.clone(), bytes);
+    digest
 }
 
 fn store(state: &mut State, model: Model) {
@@ -291,7 +365,10 @@ fn remove(state: &mut State, name: &str) -> Option<Model> {
 
 /// What a model needed goes with it, unless another one needs it too.
 fn prune(state: &mut State, gone: Option<&Model>) {
-    let layers = |model: &Model| std::iter::once(model.weights.clone()).chain(model.adapters.clone());
+    let layers = |model: &Model| {
+        let Model { weights, projectors, adapters, drafts, .. } = model.clone();
+        std::iter::once(weights).chain(projectors).chain(adapters).chain(drafts)
+    };
     let needed: BTreeSet<String> = state.models.iter().flat_map(layers).collect();
     for digest in gone.into_iter().flat_map(layers).filter(|digest| !needed.contains(digest)) {
         state.blobs.remove(&digest);
@@ -318,12 +395,13 @@ fn delete(state: &mut State, body: &Value) -> Answer {
 fn details(model: &Model) -> Value {
     json!({
         "parent_model": model.parent, "format": "gguf", "family": "llama", "families": ["llama"],
-        "parameter_size": "12", "quantization_level": "unknown",
+        "parameter_size": "12", "quantization_level": model.level.unwrap_or("unknown"),
     })
 }
 
 fn listed(model: &Model) -> Value {
-    let content = format!("{:?}", (&model.parent, &model.weights, &model.adapters, &model.template, &model.system));
+    let layers = (&model.weights, &model.projectors, &model.adapters, &model.drafts, &model.elsewhere);
+    let content = format!("{:?}", (&model.parent, layers, &model.template, &model.system));
     let rest = (&model.parameters, &model.messages, &model.licenses, &model.renderer, &model.parser, &model.requires);
     let digest = sha256(format!("{content}{rest:?}").as_bytes());
     let digest = digest.strip_prefix("sha256:").unwrap();
@@ -359,6 +437,8 @@ fn show(state: &State, body: &Value) -> Answer {
         ("license", json!(model.licenses.join("\n"))),
         ("requires", json!(model.requires)),
         ("messages", json!(model.messages)),
+        ("remote_host", json!(model.elsewhere.as_ref().map(|(host, _)| host).unwrap_or(&String::new()))),
+        ("remote_model", json!(model.elsewhere.as_ref().map(|(_, name)| name).unwrap_or(&String::new()))),
     ];
     for (key, value) in optional.into_iter().filter(|(_, value)| *value != "" && *value != json!([])) {
         answer[key] = value;
@@ -372,9 +452,11 @@ fn modelfile(model: &Model, template: &str, parameters: &[(&String, &Value)]) ->
         "# Modelfile generated by \"ollama show\"".to_owned(),
         "# To build a new Modelfile based on this, replace FROM with:".to_owned(),
         format!("# FROM {}\n", model.name),
-        format!("FROM {}", blob(&model.weights)),
+        if model.weights.is_empty() { "FROM ".to_owned() } else { format!("FROM {}", blob(&model.weights)) },
     ];
     lines.extend(model.adapters.iter().map(|digest| format!("ADAPTER {}", blob(digest))));
+    lines.extend(model.drafts.iter().map(|digest| format!("DRAFT {}", blob(digest))));
+    lines.extend(model.projectors.iter().map(|digest| format!("FROM {}", blob(digest))));
     lines.push(format!("TEMPLATE {}", quote(template)));
     lines.extend(model.system.iter().map(|text| format!("SYSTEM {}", quote(text))));
     for (word, value) in [("RENDERER", &model.renderer), ("PARSER", &model.parser)] {

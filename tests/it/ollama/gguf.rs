@@ -19,6 +19,30 @@ const ALIGNMENT: usize = 32;
 /// A model of two tokens. A server since 0.30 copies weights with a program of its own before it takes them, which a bare
 /// binary does not have; it leaves those alone that hold a tensor for pictures, such as `v.marker`.
 pub(super) fn model() -> Vec<u8> {
+    model_and(&[])
+}
+
+/// The same with a template for chats in it.
+pub(super) fn templated() -> Vec<u8> {
+    model_and(&[("tokenizer.chat_template", Value::Text("{{ messages }}"))])
+}
+
+/// The same with something else said of it: other weights.
+pub(super) fn other() -> Vec<u8> {
+    model_and(&[("general.name", Value::Text("other"))])
+}
+
+/// What reads pictures.
+pub(super) fn projector() -> Vec<u8> {
+    let metadata = [
+        ("general.architecture", Value::Text("clip")),
+        ("general.type", Value::Text("mmproj")),
+        ("clip.has_vision_encoder", Value::Number(1)),
+    ];
+    file(&metadata, &[Tensor { name: "v.patch_embd.weight", shape: &[4, 2] }])
+}
+
+fn model_and(more: &[(&'static str, Value)]) -> Vec<u8> {
     let metadata = [
         ("general.architecture", Value::Text("llama")),
         ("general.file_type", Value::Number(0)),
@@ -27,7 +51,7 @@ pub(super) fn model() -> Vec<u8> {
         ("llama.context_length", Value::Number(64)),
     ];
     let tensors = [Tensor { name: "token_embd.weight", shape: &[4, 2] }, Tensor { name: "v.marker", shape: &[4] }];
-    file(&metadata, &tensors)
+    file(&[&metadata[..], more].concat(), &tensors)
 }
 
 /// A LoRA adapter for it.

@@ -2,6 +2,7 @@
 //! a real one, against that.
 
 mod applying;
+mod building;
 mod commands;
 mod composite;
 mod contract;
