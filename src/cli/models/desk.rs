@@ -63,6 +63,16 @@ impl Desk {
         Ok(self.runtime.block_on(self.remote.observe(Box::pin(std::future::ready(kinds))))?)
     }
 
+    /// Fails, with what would do it there, if the remote is no Ollama server.
+    pub(super) fn is_ollama(&self, instead: &str) -> Result<(), Failure> {
+        let identity = self.remote.identity();
+        if identity.kind == RemoteKind::Ollama {
+            return Ok(());
+        }
+        let message = format!("`{}` is of kind `{}`, and not an Ollama server", identity.name, identity.kind.as_str());
+        Err(Failure::new(message).help(instead))
+    }
+
     /// The server, for what only Open WebUI has.
     pub(super) fn server(&self) -> Result<&OpenWebUi, Failure> {
         let identity = self.remote.identity();

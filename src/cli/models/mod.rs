@@ -13,7 +13,7 @@ mod ls;
 mod repair;
 mod restore;
 pub(super) mod rm;
-mod show;
+pub(super) mod show;
 mod switch;
 mod tags;
 mod unload;

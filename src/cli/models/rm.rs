@@ -39,11 +39,7 @@ pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> R
 /// The same on an Ollama server: `maquette ollama rm`.
 pub(in crate::cli) fn on_ollama(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
     let desk = arguments.site.open(directory)?;
-    let identity = desk.remote.identity();
-    if identity.kind != RemoteKind::Ollama {
-        let message = format!("`{}` is of kind `{}`, and not an Ollama server", identity.name, identity.kind.as_str());
-        return Err(Failure::new(message).help("`maquette models rm` deletes models there"));
-    }
+    desk.is_ollama("`maquette models rm` deletes models there")?;
     delete(arguments, desk, directory, ui)
 }
 

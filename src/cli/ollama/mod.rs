@@ -24,6 +24,8 @@ pub(super) struct Arguments {
 enum Command {
     /// List the models of a server.
     Ls(lists::Arguments),
+    /// Print a model as a Modelfile that means the same: a plan of it is empty.
+    Show(models::show::OnOllama),
     /// List the models that are in a server's memory.
     Ps(lists::Arguments),
     /// Make a server fetch a model from its registry.
@@ -50,6 +52,7 @@ enum Format {
 pub(super) fn run(arguments: &Arguments, directory: &Utf8Path, ui: &mut Ui) -> Result<Exit, Failure> {
     match &arguments.command {
         Command::Ls(arguments) => lists::ls(arguments, directory, ui),
+        Command::Show(arguments) => models::show::on_ollama(arguments, directory, ui),
         Command::Ps(arguments) => lists::ps(arguments, directory, ui),
         Command::Pull(arguments) => transfer::run(transfer::Way::Pull, arguments, directory, ui),
         Command::Push(arguments) => transfer::run(transfer::Way::Push, arguments, directory, ui),

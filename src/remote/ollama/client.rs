@@ -72,6 +72,11 @@ impl Client {
         self.node.map_or(Cow::Borrowed(endpoint), |node| format!("{endpoint}/{node}").into())
     }
 
+    /// Where the server is.
+    pub(super) fn address(&self) -> &Url {
+        self.quick.base()
+    }
+
     /// `GET /api/version`: the server's version, such as `0.33.0`.
     pub async fn version(&self) -> Result<String, Error> {
         let answer = self.quick.ask(Method::Get, &self.path("api/version"), None).await?;

@@ -8,6 +8,7 @@
 mod address;
 mod bind;
 pub mod capabilities;
+mod checkup;
 mod client;
 mod mark;
 mod observe;
@@ -30,7 +31,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use self::capabilities::Capabilities;
-use super::{Call, Concern, Error, Identity, Kinds, Remote, Step, Via, Watcher, Writing, credentials, http};
+use super::{Call, Concern, Diagnosis, Error, Identity, Kinds, Remote, Step, Via, Watcher, Writing, credentials, http};
 use crate::diagnostic::Diagnostic;
 use crate::diff::Change;
 use crate::project::{self, RemoteKind};
@@ -131,6 +132,10 @@ impl Remote for Ollama {
 
     fn unbind(&self, rows: &[&ObservedRow], observed: &Observed) -> Vec<Unbound> {
         rows.iter().map(|row| unbind::unbind(row, observed)).collect()
+    }
+
+    async fn checkup(&self) -> Vec<Diagnosis> {
+        checkup::checkup(&self.client, self.client.address()).await
     }
 
     fn concerns(&self, changes: &[Change], observed: &Observed) -> Vec<Concern> {

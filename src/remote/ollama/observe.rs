@@ -66,8 +66,8 @@ async fn read(client: &Client, listed: &Value) -> Result<Reading, Error> {
             Some(row) => Reading::Row(Box::new(row)),
             None => Reading::Unreadable(format!("what the server says of `{}` cannot be read", name.escape_debug())),
         },
-        // One whose layers are damaged cannot be shown, and all others can.
-        Err(Error::Refused { status: 500.., detail, .. }) => {
+        // One whose layers are damaged cannot be shown, nor can one in the cloud where that is switched off; all others can.
+        Err(Error::Refused { status: 403 | 500.., detail, .. }) => {
             Reading::Unreadable(format!("the server cannot show `{}`: {detail}", name.escape_debug()))
         }
         Err(error) => return Err(error),

@@ -42,7 +42,7 @@ impl Origins<'_> {
                     body.insert("from".into(), json!(in_cloud(model)));
                     Ok(())
                 }
-                Some(Value::String(wanted)) => self.from_files(wanted, body, files),
+                Some(Value::String(wanted)) => self.by_files(wanted, body, files),
                 _ => Err("the server does not say of what weights it is made".into()),
             };
         }
@@ -56,7 +56,7 @@ impl Origins<'_> {
     }
 
     /// Weights that the server has already are not sent again, even if only they are what is on this machine.
-    fn from_files(&self, wanted: &str, body: &mut Map<String, Value>, files: &mut Vec<File>) -> Result<(), String> {
+    fn by_files(&self, wanted: &str, body: &mut Map<String, Value>, files: &mut Vec<File>) -> Result<(), String> {
         if let Some(printed) = self.there(Part::Weights)
             && let Some(weights) = printed.weights
         {

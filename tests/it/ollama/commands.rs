@@ -36,6 +36,35 @@ fn models_are_listed() {
 }
 
 #[test]
+fn a_model_is_shown_as_a_file_of_which_nothing_differs() {
+    let (server, project) = begun(Server::start());
+    project.file(
+        "support.Modelfile",
+        "FROM base\nSYSTEM \"\"\"He said \"hi\"\nand left\"\"\"\nPARAMETER num_ctx 1048576\nPARAMETER stop \" x\"\nREQUIRES 0.14.0\nLICENSE Ours\n\
+         RENDERER qwen3.5\nPARSER qwen3.5\nMESSAGE user a: b\n",
+    );
+    project.run(&["apply", "--auto-approve"]).success();
+    let shown = project.run(&["ollama", "show", "support:latest"]);
+    project.file("support.Modelfile", &shown.success().stdout);
+    says(project.run(&["plan"]).success(), "Nothing to do");
+    let json = project.run(&["ollama", "show", "support", "--format", "json"]);
+    let json: Value = serde_json::from_str(&json.success().stdout).unwrap();
+    assert_eq!(json["show"]["requires"], "0.14.0");
+    says(project.run(&["ollama", "show", "base"]).code(1), "`FROM base` in a file builds on it");
+    says(project.run(&["ollama", "show", "suport"]).code(1), "did you mean `support`?");
+    drop(server);
+}
+
+#[test]
+fn a_server_is_examined() {
+    let (_server, project) = begun(Server::start());
+    let found = project.run(&["doctor"]);
+    for words in ["Ollama 0.", "2 can be read", "no model is loaded"] {
+        says(found.success(), words);
+    }
+}
+
+#[test]
 fn a_copy_overwrites_nothing_unasked() {
     let (server, project) = begun(Server::start());
     project.run(&["ollama", "cp", "support", "copy"]).success();

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::http::header::HOST;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -15,6 +16,9 @@ pub(super) const VERSION: &str = "0.33.0-rc2";
 
 /// What it was asked: method and path, and the body where that is JSON.
 pub(super) type Heard = Vec<(String, Value)>;
+
+/// How much is kept of what somebody sends.
+const KEPT_BYTES: usize = 4 << 20;
 
 /// As what it quantizes weights.
 const LEVELS: [&str; 5] = ["F32", "F16", "Q4_K_S", "Q4_K_M", "Q8_0"];
@@ -30,6 +34,10 @@ pub(super) struct State {
     pub(super) fault: Option<Fault>,
     /// Whether it makes other files of the weights that it is given, as servers since 0.30 do.
     pub(super) rewrites: bool,
+    /// Whether it believes in digests without looking: then it is nothing but a sink.
+    pub(super) is_trusting: bool,
+    /// How many bytes it was sent.
+    pub(super) received: u64,
     /// What its registry has besides: names of models, and the system prompt of each.
     pub(super) registry: BTreeMap<&'static str, &'static str>,
     pub(super) blobs: BTreeMap<String, Vec<u8>>,
@@ -81,13 +89,15 @@ impl Fake {
             runtime.block_on(async {
                 listener.set_nonblocking(true).unwrap();
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                let answer = move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+                let answer = move |method: Method, uri: Uri, headers: HeaderMap, body: Body| {
                     let state = Arc::clone(&shared);
                     async move {
                         let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
                         if !host.starts_with("127.0.0.1") && !host.starts_with("localhost") {
                             return StatusCode::FORBIDDEN.into_response();
                         }
+                        // Who hangs up midway gets no answer.
+                        let Some(body) = received(body, &state).await else { return StatusCode::OK.into_response() };
                         answer(&mut state.lock().unwrap(), &method, uri.path(), &body)
                     }
                 };
@@ -98,9 +108,31 @@ impl Fake {
     }
 }
 
-fn answer(state: &mut State, method: &Method, path: &str, body: &Bytes) -> Response {
+/// What somebody sent. Of much, only the beginning is kept.
+struct Received {
+    begin: Vec<u8>,
+    digest: String,
+}
+
+async fn received(body: Body, state: &Mutex<State>) -> Option<Received> {
+    let mut chunks = body.into_data_stream();
+    let mut hash = Sha256::new();
+    let mut begin = Vec::new();
+    let is_trusting = state.lock().unwrap().is_trusting;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.ok()?;
+        state.lock().unwrap().received += chunk.len() as u64;
+        if !is_trusting {
+            hash.update(&chunk);
+        }
+        begin.extend(chunk.iter().take(KEPT_BYTES.saturating_sub(begin.len())));
+    }
+    Some(Received { begin, digest: hex(&hash.finalize()) })
+}
+
+fn answer(state: &mut State, method: &Method, path: &str, body: &Received) -> Response {
     let asked = format!("{method} {path}");
-    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let json: Value = serde_json::from_slice(&body.begin).unwrap_or_default();
     state.heard.push((asked.clone(), json.clone()));
     if let Some((status, text)) = state.fault.as_ref().and_then(|fault| fault(&asked, &json)) {
         return (StatusCode::from_u16(status).unwrap(), text).into_response();
@@ -181,7 +213,10 @@ fn refusal(status: u16, error: &str) -> Response {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(digest: &[u8]) -> String {
     digest.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
@@ -190,7 +225,7 @@ fn is_digest(text: &str) -> bool {
     hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn blob(state: &mut State, method: &Method, digest: &str, body: &Bytes) -> Response {
+fn blob(state: &mut State, method: &Method, digest: &str, body: &Received) -> Response {
     if !is_digest(digest) {
         return refusal(400, "invalid digest format");
     }
@@ -198,11 +233,11 @@ fn blob(state: &mut State, method: &Method, digest: &str, body: &Bytes) -> Respo
     match (method, is_there) {
         (&Method::HEAD, false) => StatusCode::NOT_FOUND.into_response(),
         (_, true) => StatusCode::OK.into_response(),
-        _ if sha256(body) != digest => {
-            refusal(400, &format!("digest mismatch, expected \"{digest}\", got \"{}\"", sha256(body)))
+        _ if body.digest != digest && !state.is_trusting => {
+            refusal(400, &format!("digest mismatch, expected \"{digest}\", got \"{}\"", body.digest))
         }
         _ => {
-            state.blobs.insert(digest.to_owned(), body.to_vec());
+            state.blobs.insert(digest.to_owned(), body.begin.clone());
             StatusCode::CREATED.into_response()
         }
     }
@@ -316,7 +351,7 @@ fn from_files(state: &mut State, files: &Map<String, Value>) -> Result<Model, (u
         let Some(blob) = state.blobs.get(digest) else { return Err((400, "unknown type".into())) };
         let has = |word: &str| blob.windows(word.len()).any(|part| part == word.as_bytes());
         if is_safetensors && path.ends_with(".safetensors") {
-            model.weights = digest.to_owned();
+            digest.clone_into(&mut model.weights);
         } else if !is_safetensors && !blob.starts_with(b"GGUF") {
             return Err((400, "unknown type".into()));
         } else if has("mmproj") {
@@ -437,8 +472,8 @@ fn show(state: &State, body: &Value) -> Answer {
         ("license", json!(model.licenses.join("\n"))),
         ("requires", json!(model.requires)),
         ("messages", json!(model.messages)),
-        ("remote_host", json!(model.elsewhere.as_ref().map(|(host, _)| host).unwrap_or(&String::new()))),
-        ("remote_model", json!(model.elsewhere.as_ref().map(|(_, name)| name).unwrap_or(&String::new()))),
+        ("remote_host", json!(model.elsewhere.as_ref().map_or("", |(host, _)| host))),
+        ("remote_model", json!(model.elsewhere.as_ref().map_or("", |(_, name)| name))),
     ];
     for (key, value) in optional.into_iter().filter(|(_, value)| *value != "" && *value != json!([])) {
         answer[key] = value;
