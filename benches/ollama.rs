@@ -145,7 +145,7 @@ impl Bench<'_> {
             ("maquette apply", first),
             ("  digest known", again),
         ] {
-            let rate = self.bytes as f64 / (1 << 20) as f64 / time.as_secs_f64();
+            let rate = f64::from(u32::try_from(self.bytes >> 20).unwrap()) / time.as_secs_f64();
             println!("  {name:<16} {:>7.2} s   {rate:>6.0} MiB/s", time.as_secs_f64());
         }
         println!("  peak memory of maquette: {} MiB", peak >> 10);

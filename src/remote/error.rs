@@ -274,6 +274,7 @@ impl Error {
             Self::Moved { .. } | Self::Conflict { .. } => "somebody else is editing; run `maquette plan` again".into(),
             Self::NotAnExport { .. } => "the remote's `path` names what Open WebUI's Models page exports; move this file away to begin with an empty one".into(),
             Self::BadAnswer { .. } => "check that the remote's `url` leads to the server itself, and that nothing between changes its answers".into(),
+            Self::Refused { status: 413, .. } => "something before the server limits what it may be sent: raise that (`client_max_body_size` of nginx), or go past it".into(),
             Self::Refused { status: 404, .. } => "check the remote's `url`: it must be the server's own address, of Open WebUI the one under which its page opens".into(),
             Self::Busy { seconds, .. } => format!("the server asks for patience: try again in {seconds} s or later"),
             Self::TooLarge { .. } => "avatars are what makes models large: give them smaller ones".into(),

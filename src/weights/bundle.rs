@@ -148,13 +148,8 @@ struct Disk;
 
 impl Shelf for Disk {
     fn names(&self, folder: &Utf8Path) -> Option<Vec<String>> {
-        let mut names: Vec<String> = folder
-            .read_dir_utf8()
-            .ok()?
-            .filter_map(Result::ok)
-            .map(|entry| entry.file_name().to_owned())
-            .take(MAX_FILES + 1)
-            .collect();
+        let mut names: Vec<String> =
+            folder.read_dir_utf8().ok()?.filter_map(Result::ok).map(|entry| entry.file_name().to_owned()).collect();
         names.sort();
         Some(names)
     }

@@ -295,6 +295,8 @@ fn refused(http: &Http, what: String, status: StatusCode, bytes: &[u8]) -> Error
     let origin = http.origin().to_owned();
     match status.as_u16() {
         403 if bytes.is_empty() => Error::ForeignHost { origin },
+        // What a proxy says of weights that are too large for it.
+        413 => Error::Refused { origin, what, status: 413, detail: http.words(&detail(bytes)) },
         400..500 if is_web_page(bytes) => Error::NotAnApi { origin, what },
         401 | 407 => {
             let variables = credentials::variables(http.base());

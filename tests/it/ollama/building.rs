@@ -165,6 +165,7 @@ fn an_interrupted_upload_goes_on_where_it_was() {
     forget(&state);
     says(answer(201, "").code(1), "it took the file and does not have it");
     assert_eq!(asked(&state, "POST /api/blobs"), 1, "what the server has is not sent again");
+    says(answer(413, "<html>Request Entity Too Large</html>").code(1), "client_max_body_size");
     let mismatch = "{\"error\":\"digest mismatch, expected \\\"a\\\", got \\\"b\\\"\"}";
     says(answer(400, mismatch).code(1), "has changed since it was read; run the command again");
     assert_eq!(server.names(), [""; 0]);

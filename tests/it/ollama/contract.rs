@@ -91,7 +91,17 @@ fn requests() -> Vec<Request> {
         // An adapter.
         create(json!({"model": "tuned", "from": "base", "adapters": {"adapter.gguf": lora}})),
         show("tuned"),
+        // A draft.
+        create(json!({"model": "drafted", "from": "base", "draft_files": {"draft.gguf": lora}})),
+        show("drafted"),
+        delete("drafted"),
         // Refusals.
+        Request { method: "POST", path: "/api/create".into(), body: Body::None },
+        create(json!({"model": "x", "from": "base", "draft_quantize": "Q8_0"})),
+        create(json!({"model": "x", "from": "base", "draft_files": {"/draft.gguf": lora}})),
+        create(json!({"model": "x", "from": "gpt-oss:120b-cloud", "draft_files": {"draft.gguf": lora}})),
+        create(json!({"model": "x", "files": {"model.gguf": text}})),
+        create(json!({"model": "x", "files": {"model.bin": text}})),
         create(json!({"model": "a b", "from": "base"})),
         create(json!({"model": "x"})),
         create(json!({"model": "x", "files": {}})),

@@ -274,12 +274,21 @@ fn create(state: &mut State, body: &Value) -> Answer {
             }
         }
     }
+    if body.is_null() {
+        return Err(bad("missing request body"));
+    }
+    if !body["draft_quantize"].is_null() && body["draft_files"].is_null() {
+        return Err(bad("--draft-quantize requires a DRAFT model"));
+    }
     let name = named(body, "model")?;
     let name = find(state, &name).map_or(name, |there| there.name.clone());
     let mut model = match (text(body, "from"), body["files"].as_object()) {
         ("", None) => return Err(bad("neither 'from' or 'files' was specified")),
         ("", Some(files)) => from_files(state, files)?,
         (from, _) if from.ends_with(":cloud") || from.ends_with("-cloud") => {
+            if body["draft_files"].is_object() {
+                return Err(bad("DRAFT cannot be used with remote models"));
+            }
             let there = from.strip_suffix(":cloud").or(from.strip_suffix("-cloud")).unwrap();
             Model { elsewhere: Some(("https://ollama.com:443".into(), there.into())), ..Model::default() }
         }
@@ -353,7 +362,10 @@ fn from_files(state: &mut State, files: &Map<String, Value>) -> Result<Model, (u
         if is_safetensors && path.ends_with(".safetensors") {
             digest.clone_into(&mut model.weights);
         } else if !is_safetensors && !blob.starts_with(b"GGUF") {
-            return Err((400, "unknown type".into()));
+            let is_named = std::path::Path::new(path).extension().is_some_and(|extension| extension == "gguf");
+            // By then it has said that it reads the file.
+            let named = (200, "supplied file was not in GGUF format".into());
+            return Err(if is_named { named } else { (400, "unknown type".into()) });
         } else if has("mmproj") {
             model.projectors.push(digest.to_owned());
         } else if !is_safetensors {
