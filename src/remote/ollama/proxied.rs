@@ -14,7 +14,7 @@ use super::client::Client;
 use super::row::{id_of, name_of};
 use crate::diagnostic::Diagnostic;
 use crate::ir::name::{Name, looks_like_path};
-use crate::source::Location;
+use crate::source::{Located, Location};
 use crate::state::{Base, Catalogue, Entry, Field, Intent, ModelIntent, Part, ReferenceKind};
 
 /// The key that an entry of a list gets for why its model cannot be read.
@@ -174,7 +174,8 @@ fn findings_of(model: &ModelIntent, entries: &[Entry]) -> Vec<Diagnostic> {
         (None, Base::On(base)) => Some(base),
         _ => None,
     };
-    for base in base.iter().filter(|base| looks_like_path(&base.value)) {
+    let is_file = |base: &&&Located<String>| looks_like_path(&base.value) || model.files.contains_key(&Part::Weights);
+    for base in base.iter().filter(is_file) {
         file("weights", base.location);
     }
     for (part, what) in [(Part::Adapters, "an adapter"), (Part::Draft, "a draft model")] {
