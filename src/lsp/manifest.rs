@@ -209,6 +209,6 @@ mod tests {
     fn the_table_around_a_place_is_found() {
         let text = "[a]\nx = 1\n[remotes.\"my server\".args]\ny = 2\n";
         assert_eq!(table(text, 6), ["a"]);
-        assert_eq!(table(text, 45), ["remotes", "my server", "args"]);
+        assert_eq!(table(text, 40), ["remotes", "my server", "args"]);
     }
 }
