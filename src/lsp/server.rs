@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::analysis::{Analysis, Job};
-use super::client::{Client, Settings};
+use super::client::Client;
 use super::dispatch::{Pending, Refusal, refuse};
 use super::documents::{Document, Documents};
 use super::handlers;
@@ -165,9 +165,10 @@ impl Server {
             }
             "workspace/didChangeConfiguration" => {
                 self.with(notification, |server, params: DidChangeConfigurationParams| {
-                    let section = params.settings.get("maquette").cloned();
-                    if let Some(Ok(settings)) = section.map(serde_json::from_value::<Settings>) {
-                        server.analysis.send(Job::Trust(settings.trusted));
+                    // Trust can be taken back here and not given: an editor may send what the folder's own files say.
+                    let trusted = params.settings.get("maquette").and_then(|section| section.get("trusted"));
+                    if trusted == Some(&Json::Bool(false)) {
+                        server.analysis.send(Job::Trust(false));
                     }
                 });
             }

@@ -94,10 +94,14 @@ class Server implements vscode.Disposable {
     const options: LanguageClientOptions = {
       documentSelector: SELECTOR,
       outputChannel: this.log,
-      // A window without trust gets a server that reads files and asks nobody for anything.
-      initializationOptions: { trusted: vscode.workspace.isTrusted },
+      initializationOptions: told(),
       middleware: {
         executeCommand: async (command, args, next) => this.plans.run(command, args, next),
+        workspace: {
+          // What a folder's own settings say of trust does not count, however the server comes to ask.
+          configuration: ({ items }) => items.map(({ section }) => (section === 'maquette' ? told() : null)),
+          didChangeConfiguration: async () => {},
+        },
       },
     };
     const client = new LanguageClient('maquette', 'Maquette', { command: found.path, args: ['lsp'] }, options);
@@ -149,6 +153,11 @@ class Server implements vscode.Disposable {
       await vscode.commands.executeCommand('extension.open', this.extension);
     }
   }
+}
+
+/** What the server is told: in a window without trust it reads files, and asks nobody for anything. */
+function told(): { trusted: boolean } {
+  return { trusted: vscode.workspace.isTrusted };
 }
 
 function thisMachine(): Machine {
