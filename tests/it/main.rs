@@ -35,6 +35,7 @@ mod guide;
 mod importing;
 mod lsp;
 mod model_based;
+mod neovim;
 mod ollama;
 mod onboarding;
 mod output;
