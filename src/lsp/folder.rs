@@ -1,11 +1,11 @@
 //! What belongs together, compiled: a workspace, or one document outside of any.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::symbols::Index;
+use super::symbols::{Cache, Index};
 use crate::check::Baseline;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::project::Project;
@@ -25,7 +25,7 @@ pub(super) struct Folder {
     pub(super) unplaced: Vec<Diagnostic>,
     by_path: Arc<BTreeMap<Utf8PathBuf, FileId>>,
     /// What the files name, once somebody asks.
-    symbols: Arc<OnceLock<Index>>,
+    symbols: Cache,
     /// The models of the workspace, when all of them were looked at last.
     ids: Arc<BTreeSet<String>>,
     baseline: Arc<Baseline>,
@@ -68,7 +68,7 @@ impl Folder {
 
     fn new(root: Utf8PathBuf, content: Content, baseline: Arc<Baseline>) -> Self {
         let (findings, unplaced, ids, stale) = (HashMap::new(), Vec::new(), Arc::default(), BTreeSet::new());
-        let (by_path, symbols) = (Arc::default(), Arc::default());
+        let (by_path, symbols) = (Arc::default(), Cache::default());
         let mut folder = Self { root, content, findings, unplaced, by_path, symbols, ids, baseline, stale };
         folder.index();
         folder
@@ -112,7 +112,7 @@ impl Folder {
 
     /// What the files name: models, arguments, other files.
     pub(super) fn symbols(&self) -> &Index {
-        self.symbols.get_or_init(|| Index::of(self.session()))
+        self.symbols.of(self.session())
     }
 
     /// The absolute path of a file.
@@ -130,7 +130,7 @@ impl Folder {
         let Some(models) = workspace.reread(files, &[path.to_owned()]) else { return Ok(false) };
         let (now, later) = models.split_at(models.len().min(1));
         workspace.recompile(now);
-        self.symbols = Arc::default();
+        self.symbols.outdate();
         self.stale.extend(later);
         for model in now {
             self.stale.remove(model);
@@ -156,7 +156,7 @@ impl Folder {
         let stale: Vec<usize> = std::mem::take(&mut self.stale).into_iter().collect();
         if !stale.is_empty() {
             workspace.recompile(&stale);
-            self.symbols = Arc::default();
+            self.symbols.outdate();
         }
         let found = workspace.everything()?;
         self.ids = Arc::new(workspace.ids()?);

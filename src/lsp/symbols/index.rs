@@ -1,16 +1,64 @@
 //! What all files name, by file and by name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Mention, Name, Page};
-use crate::session::Session;
+use crate::session::{Compiled, Session};
+use crate::source::SourceFile;
+
+/// What a page was made of: as long as that is there, so is the page.
+#[derive(Clone, Debug)]
+enum MadeOf {
+    Model(Arc<Compiled>),
+    /// A text, and whether it is a list of directives for somebody.
+    Part(Arc<SourceFile>, bool),
+}
+
+impl MadeOf {
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Model(one), Self::Model(other)) => Arc::ptr_eq(one, other),
+            (Self::Part(one, ours), Self::Part(other, its)) => Arc::ptr_eq(one, other) && ours == its,
+            (Self::Model(_), Self::Part(..)) | (Self::Part(..), Self::Model(_)) => false,
+        }
+    }
+}
+
+/// The index of a folder, made when somebody asks. A clone of the folder may be about to change, so a clone of this makes its
+/// own, from the pages of this one.
+#[derive(Debug, Default)]
+pub(in crate::lsp) struct Cache {
+    made: OnceLock<Arc<Index>>,
+    before: Option<Arc<Index>>,
+}
+
+impl Cache {
+    /// The index of what the folder holds now.
+    pub(in crate::lsp) fn of(&self, session: &Session) -> &Index {
+        self.made.get_or_init(|| Arc::new(Index::of(session, self.before.as_deref())))
+    }
+
+    /// Makes the index anew the next time: the folder has changed.
+    pub(in crate::lsp) fn outdate(&mut self) {
+        *self = self.clone();
+    }
+}
+
+impl Clone for Cache {
+    fn clone(&self) -> Self {
+        Self { made: OnceLock::new(), before: self.made.get().or(self.before.as_ref()).cloned() }
+    }
+}
 
 /// The pages of a workspace. Replacing one costs what its own file names, however many others there are.
 #[derive(Clone, Debug, Default)]
 pub(in crate::lsp) struct Index {
-    pages: BTreeMap<Utf8PathBuf, Page>,
+    pages: BTreeMap<Utf8PathBuf, Arc<Page>>,
+    /// What each page was made of.
+    made_of: HashMap<Utf8PathBuf, MadeOf>,
     /// The files that describe a model of an id.
     owners: HashMap<String, BTreeSet<Utf8PathBuf>>,
     /// The files that mention a name.
@@ -22,21 +70,37 @@ pub(in crate::lsp) struct Index {
 }
 
 impl Index {
-    /// What the files of a session name.
-    pub(in crate::lsp) fn of(session: &Session) -> Self {
-        let mut index = Self::default();
+    /// What the files of a session name. What is as it was `before` is not looked at again.
+    pub(in crate::lsp) fn of(session: &Session, before: Option<&Self>) -> Self {
+        let mut index = before.cloned().unwrap_or_default();
+        let mut gone: BTreeSet<Utf8PathBuf> = index.pages.keys().cloned().collect();
         for file in &session.files {
-            index.put(Page::of_model(&file.path, &file.tree, &file.document, &session.sources));
+            gone.remove(&file.path);
+            index.renew(&file.path, MadeOf::Model(Arc::clone(file)), || {
+                Page::of_model(&file.path, &file.tree, &file.document, &session.sources)
+            });
         }
-        for (id, source) in session.sources.iter() {
-            if !index.pages.contains_key(&source.path) {
-                index.put(match session.tree(id) {
+        let models: HashSet<&str> = session.files.iter().map(|file| file.path.as_str()).collect();
+        for (id, source) in session.sources.iter().filter(|(_, source)| !models.contains(source.path.as_str())) {
+            gone.remove(&source.path);
+            index.renew(&source.path, MadeOf::Part(Arc::clone(source), session.tree(id).is_some()), || {
+                match session.tree(id) {
                     Some(tree) => Page::of_fragment(&source.path, tree),
                     None => Page::of_text(&source.path, &source.text),
-                });
-            }
+                }
+            });
+        }
+        for path in gone {
+            index.remove(&path);
         }
         index
+    }
+
+    fn renew(&mut self, path: &Utf8Path, origin: MadeOf, page: impl FnOnce() -> Page) {
+        if self.made_of.get(path).is_none_or(|known| !known.is(&origin)) {
+            self.put(page());
+            self.made_of.insert(path.to_owned(), origin);
+        }
     }
 
     /// Puts a page in the place of the one of the same file.
@@ -45,11 +109,12 @@ impl Index {
         self.register(&page, &|files, path| {
             files.insert(path.to_owned());
         });
-        self.pages.insert(page.path.clone(), page);
+        self.pages.insert(page.path.clone(), Arc::new(page));
     }
 
     /// Forgets a file.
     pub(in crate::lsp) fn remove(&mut self, path: &Utf8Path) {
+        self.made_of.remove(path);
         if let Some(page) = self.pages.remove(path) {
             self.register(&page, &|files, path| {
                 files.remove(path);
@@ -75,12 +140,12 @@ impl Index {
 
     /// The page of a file.
     pub(in crate::lsp) fn page(&self, path: &Utf8Path) -> Option<&Page> {
-        self.pages.get(path)
+        self.pages.get(path).map(|page| &**page)
     }
 
     /// Every page, by path.
     pub(in crate::lsp) fn pages(&self) -> impl Iterator<Item = &Page> {
-        self.pages.values()
+        self.pages.values().map(|page| &**page)
     }
 
     /// The files that describe a model of that id; more than one is a mistake of theirs.

@@ -9,7 +9,7 @@ pub(super) mod rename;
 #[cfg(test)]
 mod tests;
 
-pub(super) use index::Index;
+pub(super) use index::{Cache, Index};
 pub(super) use mention::{Form, Mention, Name, Role, mentions};
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};

@@ -47,7 +47,7 @@ impl Workspace {
         let editions = Editions::new(Some(&project), BTreeMap::new());
         let session =
             Session::load_with(&files, &project.root, &models.cloned().collect::<Vec<_>>(), editions.settings());
-        let index = Index::of(&session);
+        let index = Index::of(&session, None);
         Self { texts, sets: editions.settings().args.len(), project, session, index }
     }
 
@@ -326,6 +326,26 @@ fn the_index_follows_its_files() {
     workspace.index.remove(Utf8Path::new("b.Modelfile"));
     assert_eq!(line(&workspace.index, "c.Modelfile"), (String::new(), Some("b".to_owned())));
     assert_eq!(workspace.index.mentions(&Name::Model("a".to_owned())).count(), 0);
+}
+
+#[test]
+fn an_index_of_something_that_changed_is_as_one_that_is_made_anew() {
+    let before = Workspace::of("-- a.Modelfile\nFROM x\nINCLUDE f\n-- b.Modelfile\nFROM a\n-- f\nTAGS ${t}\n");
+    let after = Workspace::of("-- a.Modelfile\nFROM y\nSYSTEMFILE f\n-- c.Modelfile\nFROM a\n-- f\nTAGS ${u}\n");
+    let shown = |index: &Index| {
+        let uses = ["x", "y", "a"].map(|id| index.built_on(id).map(|page| page.path.clone()).collect::<Vec<_>>());
+        let parts = index.models_of(Utf8Path::new("f")).map(|page| page.path.clone()).collect::<Vec<_>>();
+        (index.pages().cloned().collect::<Vec<_>>(), uses, parts)
+    };
+    let renewed = Index::of(&after.session, Some(&before.index));
+    assert_eq!(shown(&renewed), shown(&after.index));
+    // What is the same is not made again.
+    let again = Index::of(&after.session, Some(&renewed));
+    let is_kept = |path: &str| {
+        let path = Utf8Path::new(path);
+        std::ptr::eq(again.page(path).unwrap(), renewed.page(path).unwrap())
+    };
+    assert!(is_kept("a.Modelfile") && is_kept("f"));
 }
 
 /// A workspace of models that build on each other, with arguments from everywhere.
