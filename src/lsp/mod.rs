@@ -19,6 +19,8 @@ mod edits;
 mod findings;
 mod folder;
 mod handlers;
+#[cfg(test)]
+mod laws;
 mod manifest;
 mod meaning;
 mod named;
