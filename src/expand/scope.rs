@@ -183,7 +183,8 @@ impl Environment {
             let before = text.get(done..at).unwrap_or_default();
             let end = at + name.len() + "${}".len();
             if before.ends_with('$') {
-                if opted || self.by_name.contains_key(name) || scopes.args.is_everywhere(name) {
+                let is_declared = self.by_name.get(name).is_some_and(|visible| !visible.is_empty());
+                if opted || is_declared || scopes.args.is_everywhere(name) {
                     filled.push_str(before);
                     filled.push_str(text.get(at + 1..end).unwrap_or_default());
                     done = end;

@@ -94,6 +94,15 @@ fn every_shape_is_filled_in_after_it_is_read() {
 }
 
 #[test]
+fn an_argument_of_a_fragment_is_no_name_behind_it() {
+    let text = "INCLUDE f\nSYSTEM $${x} ${x}\n#--- f\nARG x=1\nTAGS $${x}, ${x}\n";
+    let expected =
+        [r#"TAGS {"items":[{"value":"${x}"},{"value":"1"}]}"#, r#"SYSTEM {"text":"$${x} ${x}"}"#].map(str::to_owned);
+    let found = values(text, &[]);
+    assert!(expected.iter().all(|one| found.contains(one)), "{found:#?}");
+}
+
+#[test]
 fn what_a_value_makes_wrong_is_reported_without_a_repair() {
     let args = [("a", "x"), ("empty", ""), ("who", "group:Sales"), ("list", "read group:a")];
     let cases = [
