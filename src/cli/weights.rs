@@ -20,7 +20,8 @@ const WORTH_TELLING: u64 = 256 << 20;
 pub(super) fn intent(workspace: &Workspace, remote: &str) -> Result<(Intent, Vec<Diagnostic>), workspace::Error> {
     let (mut intent, mut findings) = workspace.intent(remote)?;
     let settings = workspace.project.manifest.remotes.get(remote);
-    if settings.is_some_and(|settings| settings.kind == RemoteKind::Ollama) {
+    // Through an Open WebUI no file passes, which `bind` tells.
+    if settings.is_some_and(|settings| settings.kind == RemoteKind::Ollama && settings.node.is_none()) {
         findings.extend(gather(&mut intent, &workspace.session.sources, &workspace.project.root));
     }
     Ok((intent, findings))
