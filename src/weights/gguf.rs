@@ -272,7 +272,7 @@ mod tests {
             assert!(whole(&file[..length]).is_err(), "{length}");
         }
         assert_eq!(beginning(&[0xff; 64]), Gguf::default());
-        assert_eq!(beginning(&file[..60]).architecture.as_deref(), Some("llama"));
+        assert_eq!(beginning(&file[..100]).architecture.as_deref(), Some("llama"));
     }
 
     #[test]
