@@ -45,10 +45,13 @@ pub(super) fn of_document(world: &World, uri: &Uri) -> Vec<Shown> {
     manifest.map(|manifest| of_manifest(world, manifest)).unwrap_or_default()
 }
 
-/// What is wrong with a manifest.
+/// What is wrong with a manifest; where nothing is, what is wrong with its workspace and belongs to no file that can be shown.
 fn of_manifest(world: &World, manifest: &Manifest) -> Vec<Shown> {
-    let Some(problem) = &manifest.problem else { return Vec::new() };
-    let (message, range) = match &**problem {
+    let Some(problem) = &manifest.problem else {
+        let folders = world.folders.iter().filter(|folder| folder.is_whole() && folder.root == manifest.root);
+        return folders.flat_map(|folder| &folder.unplaced).map(|finding| unplaced(world, finding)).collect();
+    };
+    let (mut message, range) = match &**problem {
         project::Error::Manifest { text, message, span, .. } => {
             let lines = LineIndex::new(text);
             let page = Page { text, lines: &lines, unit: world.client.unit };
@@ -58,6 +61,9 @@ fn of_manifest(world: &World, manifest: &Manifest) -> Vec<Shown> {
         }
         problem => (problem.to_string(), Range::default()),
     };
+    if let Some(help) = problem.help() {
+        message = format!("{message}\nhelp: {help}");
+    }
     vec![Shown {
         range,
         severity: Some(DiagnosticSeverity::Error),
@@ -90,6 +96,34 @@ pub(super) fn of_all(world: &World) -> Vec<(Uri, Vec<Shown>)> {
     all.into_iter().map(|(uri, found)| (Uri(uri), found)).collect()
 }
 
+/// A finding that belongs to no place, at the start of the manifest.
+fn unplaced(world: &World, finding: &Diagnostic) -> Shown {
+    Shown {
+        range: Range::default(),
+        severity: Some(severity(finding)),
+        code: Some(Code::String(finding.rule.to_owned())),
+        code_description: page(world, finding.rule),
+        source: Some(SOURCE.to_owned()),
+        message: Message::String(message(finding)),
+        ..Shown::default()
+    }
+}
+
+fn severity(finding: &Diagnostic) -> DiagnosticSeverity {
+    match finding.severity {
+        Severity::Error => DiagnosticSeverity::Error,
+        Severity::Warning => DiagnosticSeverity::Warning,
+        Severity::Info => DiagnosticSeverity::Information,
+    }
+}
+
+/// Everything that is said at the place of a finding.
+fn message(finding: &Diagnostic) -> String {
+    let label = finding.label.iter().map(|label| format!("\n{label}"));
+    let help = finding.help.iter().map(|help| format!("\nhelp: {help}"));
+    std::iter::once(finding.message.clone()).chain(label).chain(help).collect()
+}
+
 /// One finding; none for one that belongs to no place.
 pub(super) fn shown(world: &World, folder: &Folder, finding: &Diagnostic) -> Option<Shown> {
     let place = finding.location?;
@@ -102,13 +136,6 @@ pub(super) fn shown(world: &World, folder: &Folder, finding: &Diagnostic) -> Opt
             Some(DiagnosticRelatedInformation { location, message: label.message.clone() })
         })
         .collect();
-    let mut message = finding.message.clone();
-    if let Some(label) = &finding.label {
-        message = format!("{message}\n{label}");
-    }
-    if let Some(help) = &finding.help {
-        message = format!("{message}\nhelp: {help}");
-    }
     let tag = |rules: &[&str], tag: DiagnosticTag| rules.contains(&finding.rule).then_some(tag);
     let tags: Vec<DiagnosticTag> =
         [tag(&UNNECESSARY, DiagnosticTag::Unnecessary), tag(&DEPRECATED, DiagnosticTag::Deprecated)]
@@ -117,15 +144,11 @@ pub(super) fn shown(world: &World, folder: &Folder, finding: &Diagnostic) -> Opt
             .collect();
     Some(Shown {
         range: file.range(place.span),
-        severity: Some(match finding.severity {
-            Severity::Error => DiagnosticSeverity::Error,
-            Severity::Warning => DiagnosticSeverity::Warning,
-            Severity::Info => DiagnosticSeverity::Information,
-        }),
+        severity: Some(severity(finding)),
         code: Some(Code::String(finding.rule.to_owned())),
         code_description: page(world, finding.rule),
         source: Some(SOURCE.to_owned()),
-        message: Message::String(message),
+        message: Message::String(message(finding)),
         tags: (!tags.is_empty()).then_some(tags),
         related_information: (!related.is_empty()).then_some(related),
         data: None,

@@ -153,6 +153,20 @@ fn a_file_that_is_not_utf8_is_told_of() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_told_of_at_the_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    std::fs::write(root.join("maquette.toml"), "[workspace]\nname = \"w\"\nid = \"0123456789abcdef\"\n").unwrap();
+    std::os::unix::fs::symlink("nothing", root.join("a.Modelfile")).unwrap();
+    let mut editor = Editor::start(&format!("file://{}", root.display()), &Json::Null, &json!({}));
+    editor.settle();
+    let findings = editor.findings()[&format!("file://{}/maquette.toml", root.display())].clone();
+    assert_eq!(findings[0]["message"], "`a.Modelfile`: the link leads nowhere", "{findings}");
+    assert_eq!(findings[0]["code"], "unreadable-file");
+    editor.end();
+}
+
+#[test]
 fn columns_count_what_the_client_counts() {
     for (encodings, unit, column) in [
         (json!(["utf-8", "utf-16"]), "utf-8", 22),

@@ -124,6 +124,15 @@ fn a_workspace_that_is_not_trusted_asks_nobody() {
     let mut talk = Talk::start(&project, false);
     assert_eq!(talk.hover(1, 7), None);
     assert!(talk.plan("chat").unwrap_err().contains("not trusted"));
+    // Some editors send what a file of the folder says: that gives no trust, and takes it back.
+    let settings = |trusted: bool| json!({ "settings": { "maquette": { "trusted": trusted } } });
+    talk.tell("workspace/didChangeConfiguration", settings(true));
+    assert_eq!(talk.hover(1, 7), None);
+    assert!(talk.plan("chat").unwrap_err().contains("not trusted"));
     talk.end();
     assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "somebody connected");
+    let mut talk = Talk::start(&project, true);
+    talk.tell("workspace/didChangeConfiguration", settings(false));
+    assert!(talk.plan("chat").unwrap_err().contains("not trusted"));
+    talk.end();
 }
