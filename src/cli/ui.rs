@@ -163,9 +163,10 @@ impl Ui {
 /// What is wrong with the manifest as a finding, where it has a place.
 pub(super) fn manifest_finding(error: &project::Error) -> Option<(Diagnostic, Sources)> {
     let project::Error::Manifest { path, text, message, span } = error else { return None };
+    let help = error.help().map(str::to_owned);
     let mut sources = Sources::new();
     let file = sources.add(SourceFile::new(path.clone(), text.as_bytes()));
-    let mut finding = Diagnostic::unplaced("invalid-manifest", message);
+    let mut finding = Diagnostic { help, ..Diagnostic::unplaced("invalid-manifest", message) };
     if let Some(span) = span {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         finding.location = Some(Location::new(file, Span::new(offset(span.start), offset(span.end))));

@@ -125,8 +125,22 @@ impl Error {
         match self {
             Self::Missing(_) => Some("`maquette init` writes one; `-C DIR` starts somewhere else"),
             Self::Encoding(_) => Some("save it as UTF-8"),
-            Self::File(_) | Self::Manifest { .. } | Self::Folder { .. } => None,
+            Self::Manifest { message, .. } => manifest_help(message),
+            Self::File(_) | Self::Folder { .. } => None,
         }
+    }
+}
+
+/// What to write where a manifest lacks something, by what is said of it.
+fn manifest_help(message: &str) -> Option<&'static str> {
+    match message {
+        "missing field `workspace`" => Some("`maquette init` in an empty folder writes a manifest to start from"),
+        "missing field `id`" => {
+            Some("`maquette init` writes a random one; it stays, for models on servers are known by it")
+        }
+        "missing field `name`" => Some("write `name = \"…\"`, which people read"),
+        "missing field `kind`" => Some("write `kind = \"open-webui\"`, `\"ollama\"` or `\"file\"`"),
+        _ => None,
     }
 }
 

@@ -94,8 +94,8 @@ fn a_key_that_the_manifest_does_not_know_is_marked() {
     MF620 invalid-manifest
 
       × unknown field `token`, expected one of `kind`, `path`, `url`, `args`, `groups`, `users`,
-      │ `bases`, `knowledge`, `tools`, `filters`, `actions`, `skills`, `ollama`, `models`,
-      │ `exclusive`, `allow-http`, `timeout`, `delete`, `guard`
+      │ `bases`, `knowledge`, `tools`, `filters`, `actions`, `skills`, `ollama`, `node`, `models`,
+      │ `exclusive`, `allow-http`, `timeout`, `pull`, `quantize`, `delete`, `guard`
        ╭─[maquette.toml:8:1]
      8 │ token = "x"
        · ─────
@@ -118,6 +118,18 @@ fn a_key_that_the_manifest_does_not_know_is_marked() {
 
 #[test]
 fn what_the_manifest_may_not_say_is_marked() {
+    assert_snapshot!(with("id = \"0123456789abcdef0123456789abcdef\"\n", ""), @r#"
+    MF620 invalid-manifest
+
+      × missing field `id`
+       ╭─[maquette.toml:1:1]
+     1 │ [workspace]
+       · ───────────
+       ╰────
+      help: `maquette init` writes a random one; it stays, for models on servers are known by it
+
+    1 error
+    "#);
     assert_snapshot!(with("0123456789abcdef0123456789abcdef", "short"), @r#"
     MF620 invalid-manifest
 
