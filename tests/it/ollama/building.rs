@@ -195,7 +195,7 @@ fn what_a_server_could_not_use_is_told_before_anything_is_sent() {
     ] {
         project.file("support.Modelfile", file);
         let said = project.refusal(&["plan"]);
-        assert!(said.contains(words), "{file}: {said}");
+        assert!(said.contains(words) && said.matches("  × ").count() == 1, "{file}: {said}");
     }
     assert_eq!(asked(&state, "POST /api/blobs"), 0);
 }
